@@ -1,0 +1,176 @@
+package wire
+
+import (
+	"time"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Problem is every refusal of the HTTP API (RFC 9457, application/problem+json).
+type Problem struct {
+	Type      string  `json:"type"` // "about:blank": Code says which
+	Title     string  `json:"title"`
+	Status    int     `json:"status"`
+	Detail    string  `json:"detail,omitzero"` // what to do
+	Code      Code    `json:"code"`
+	RequestID string  `json:"requestId"`
+	Pointer   string  `json:"pointer,omitzero"` // into the request's body
+	Role      string  `json:"role,omitzero"`    // forbidden: the role one has
+	Needed    string  `json:"needed,omitzero"`  // forbidden: the least role that may
+	Head      *ot.Rev `json:"head,omitzero"`    // conflict: the document's head
+}
+
+// List is a page of anything. NextCursor is absent on the last page.
+type List[Item any] struct {
+	Items      []Item `json:"items"`
+	NextCursor string `json:"nextCursor,omitzero"`
+}
+
+// Accounts.
+type (
+	// User is what others see of a user; Email only where the one who asks may know it.
+	User struct {
+		ID            id.User `json:"id"`
+		Name          string  `json:"name"`
+		Email         string  `json:"email,omitzero"`
+		Color         int     `json:"color"`
+		InstanceAdmin bool    `json:"instanceAdmin,omitzero"`
+	}
+
+	// SignIn is the body of POST /v1/session, answered with a Session and the cookie.
+	SignIn struct {
+		Email    string `json:"email" validate:"required,email,max=254"`
+		Password string `json:"password" validate:"required,max=1024"`
+	}
+
+	// SignUp is the body of POST /v1/users, answered like SignIn. Invitation is the secret of an invitation or of the set-up
+	// link; it may be absent where registration is open.
+	SignUp struct {
+		Invitation string `json:"invitation,omitzero" validate:"omitempty,len=43"`
+		Email      string `json:"email" validate:"required,email,max=254"`
+		Name       string `json:"name" validate:"name"`
+		Password   string `json:"password" validate:"password"`
+	}
+
+	// Session is the body of GET /v1/session: who is signed in, and what the pages offer. User is nil for nobody.
+	Session struct {
+		User             *User `json:"user"`
+		OpenRegistration bool  `json:"openRegistration"`
+	}
+
+	// Invite is the body of POST /v1/invitations; Invitation the answer, whose URL is shown once.
+	Invite struct {
+		Email string `json:"email,omitzero" validate:"omitempty,email,max=254"`
+	}
+	Invitation struct {
+		ID        id.Invitation `json:"id"`
+		Email     string        `json:"email,omitzero"`
+		URL       string        `json:"url,omitzero"`
+		Setup     bool          `json:"setup,omitzero"`
+		ExpiresAt time.Time     `json:"expiresAt"`
+	}
+
+	// NewToken is the body of POST /v1/tokens; Token the answer, whose Secret is shown once.
+	NewToken struct {
+		Name      string     `json:"name" validate:"name"`
+		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+	}
+	Token struct {
+		ID         id.Credential `json:"id"`
+		Name       string        `json:"name"`
+		Secret     string        `json:"secret,omitzero"`
+		CreatedAt  time.Time     `json:"createdAt"`
+		ExpiresAt  *time.Time    `json:"expiresAt,omitzero"`
+		LastUsedAt *time.Time    `json:"lastUsedAt,omitzero"`
+	}
+)
+
+// Documents.
+type (
+	// NewDocument is the body of POST /v1/documents; Retitle that of PATCH /v1/documents/{id}.
+	NewDocument struct {
+		Title string `json:"title" validate:"title"`
+	}
+	Retitle struct {
+		Title string `json:"title" validate:"title"`
+	}
+
+	// Document is a document without its content.
+	Document struct {
+		ID        id.Doc     `json:"id"`
+		Title     string     `json:"title"`
+		Owner     id.User    `json:"owner"`
+		Epoch     int64      `json:"epoch"`
+		Head      ot.Rev     `json:"head"`
+		Locked    bool       `json:"locked"`
+		CreatedAt time.Time  `json:"createdAt"`
+		UpdatedAt time.Time  `json:"updatedAt"`
+		Role      authz.Role `json:"role"` // of the one who asks
+		Commands  []string   `json:"commands,omitzero"`
+	}
+
+	// Content is the body of GET /v1/documents/{id}/content?rev=; the ETag is "e<epoch>-<rev>".
+	Content struct {
+		Epoch   int64    `json:"epoch"`
+		Rev     ot.Rev   `json:"rev"`
+		Content ot.Delta `json:"content"`
+	}
+
+	// Ops is the body of GET /v1/documents/{id}/ops?after=&limit=; as NDJSON each line is one Revision, all up to the head.
+	Ops struct {
+		Epoch int64      `json:"epoch"`
+		Head  ot.Rev     `json:"head"`
+		Items []Revision `json:"items"`
+	}
+
+	// WriteOps is the body of POST /v1/documents/{id}/ops: Ops[i] has Seq+i and IDs[i] and applies to the result of
+	// Ops[i-1], the first to revision Base. All are written or none. Retrying with the same Client, Seq and IDs is safe.
+	WriteOps struct {
+		Epoch  int64      `json:"epoch" validate:"min=1"`
+		Base   ot.Rev     `json:"base" validate:"min=0"`
+		Mode   string     `json:"mode" validate:"oneof=rebase exact"`
+		Client id.Client  `json:"client" validate:"required"`
+		Seq    int64      `json:"seq" validate:"min=1,max=9007199254740991"`
+		IDs    []id.Edit  `json:"ids" validate:"min=1,max=500,dive,required"`
+		Ops    []ot.Delta `json:"ops" validate:"min=1,max=500"`
+	}
+
+	// Written answers WriteOps: the revisions as they were committed, the same on every retry.
+	Written struct {
+		Epoch int64      `json:"epoch"`
+		Head  ot.Rev     `json:"head"`
+		Items []Revision `json:"items"`
+	}
+
+	// Ticket answers POST /v1/documents/{id}/tickets.
+	Ticket struct {
+		Ticket    string    `json:"ticket"`
+		ExpiresAt time.Time `json:"expiresAt"`
+	}
+)
+
+// Access to a document.
+type (
+	// PutGrant is the body of PUT /v1/documents/{id}/grants/{principal}.
+	PutGrant struct {
+		Role      authz.Role `json:"role" validate:"grantable"`
+		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+	}
+
+	// GrantItem is one grant in the list; User is who it speaks to, when it is a user.
+	GrantItem struct {
+		Principal Principal  `json:"principal"`
+		User      *User      `json:"user,omitzero"`
+		Role      authz.Role `json:"role"`
+		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		GrantedBy id.User    `json:"grantedBy,omitzero"`
+		GrantedAt *time.Time `json:"grantedAt,omitzero"`
+	}
+
+	// Grants is the whole access list: the owner first, as a grant of role owner. Its ETag is the access version.
+	Grants struct {
+		Items []GrantItem `json:"items"`
+	}
+)

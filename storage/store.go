@@ -1,0 +1,180 @@
+package storage
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Store is everything that is kept. See the package comment for what holds for every method.
+//
+// All methods may return ErrUnavailable (the database cannot be reached or written now; nothing changed) and the context's
+// error; writes also ErrUnknown.
+type Store interface {
+	Revisions
+	Documents
+	Accounts
+
+	// Ready returns nil if the database answers and can be written.
+	Ready(ctx context.Context) error
+
+	// Close waits for calls in progress and frees what the Store holds.
+	Close() error
+}
+
+// Revisions is the path of an edit.
+type Revisions interface {
+	// Append commits the batches, each for another document, in as few transactions as it can, and returns one outcome
+	// for each in their order. One batch's refusal never touches another's. The error is about the whole call, and then
+	// there are no outcomes: after ErrUnknown each batch may or may not stand, until the same Append has completed.
+	//
+	// A batch is written as a whole or not at all. It is refused with ErrNoDocument, ErrEpoch, ErrHeadMoved,
+	// ErrAccessMoved, ErrDuplicate (an edit's author, client and seq stand in the log already), or a *FenceError naming
+	// the fences that did not hold. A batch whose very revisions (the same numbers and edits) stand already is a success:
+	// that is how an unknown outcome is resolved, and it comes before every refusal.
+	Append(ctx context.Context, batches []Batch) ([]error, error)
+
+	// Load returns what opening a document takes, all as of one moment: the document with its grants, the newest snapshot,
+	// and the revisions after it up to the head. ErrNoDocument if it does not exist or is deleted. A snapshot whose
+	// checksum fails is passed over for an older one (revision 0 is always there); ErrCorrupt if a revision's fails.
+	Load(ctx context.Context, doc id.Doc) (Loaded, error)
+
+	// After returns up to limit revisions after the given one, in order; fewer than limit means that there are no more.
+	After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]Revision, error)
+
+	// Snapshot returns the newest intact snapshot at or before the revision; that of revision 0 always exists.
+	Snapshot(ctx context.Context, doc id.Doc, atMost ot.Rev) (Snapshot, error)
+
+	// PutSnapshot stores a snapshot of a committed revision; the same again changes nothing.
+	PutSnapshot(ctx context.Context, doc id.Doc, snapshot Snapshot) error
+
+	// Edits returns the author's committed edits from that client with first ≤ seq ≤ last, ordered by seq.
+	Edits(ctx context.Context, doc id.Doc, author id.User, client id.Client, first, last int64) ([]Revision, error)
+
+	// LastSeq returns the highest committed seq of the author's client, or 0.
+	LastSeq(ctx context.Context, doc id.Doc, author id.User, client id.Client) (int64, error)
+}
+
+// Batch is consecutive revisions of one document to be committed together.
+type Batch struct {
+	Doc           id.Doc
+	Epoch         int64
+	Head          ot.Rev // what they stand on; the first is Head+1
+	AccessVersion int64  // the version of the access list by which they were authorised
+	Revisions     []Revision
+	Fences        []Fence // of their authors, without repeats
+}
+
+// Loaded is an open document's beginning.
+type Loaded struct {
+	Access   Access
+	Snapshot Snapshot
+	Tail     []Revision // after the snapshot, up to Access.Document.Head
+}
+
+// Guard lets a write to a document pass only while the decision behind it stands.
+type Guard struct {
+	AccessVersion int64
+	Fence         Fence
+}
+
+// Documents is what is kept of documents besides their content. Methods that take a Guard return ErrNoDocument,
+// ErrAccessMoved or a *FenceError when it does not hold.
+type Documents interface {
+	// CreateDocument stores a new document, owned by doc.Owner, with the snapshot of its revision 0, "\n". *FenceError.
+	CreateDocument(ctx context.Context, doc Document, by Fence) error
+
+	// Access returns a document with its grants, live and expired. ErrNoDocument also when it is deleted. It makes the
+	// same queries whether the document exists or not.
+	Access(ctx context.Context, doc id.Doc) (Access, error)
+
+	// AccessVersions returns the current versions of those of the documents that exist and are not deleted.
+	AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error)
+
+	// DocumentsOf lists the documents that user owns or has a live grant to as a user, the last updated first, after the
+	// place of the page before.
+	DocumentsOf(ctx context.Context, user id.User, now Micros, page Page) ([]Listed, error)
+
+	// Rename sets the title.
+	Rename(ctx context.Context, doc id.Doc, title string, now Micros, guard Guard) error
+
+	// DeleteDocument marks a document deleted and bumps its access version, so that nothing commits to it any more.
+	DeleteDocument(ctx context.Context, doc id.Doc, now Micros, guard Guard) error
+
+	// PutGrant gives a role, replacing the principal's former grant, and bumps the access version, which it returns. A
+	// grant to a user that does not exist is ErrNoUser.
+	PutGrant(ctx context.Context, doc id.Doc, grant Grant, guard Guard) (int64, error)
+
+	// DropGrant takes a grant away and bumps the access version, which it returns. ErrNoGrant if there is none.
+	DropGrant(ctx context.Context, doc id.Doc, to authz.Principal, guard Guard) (int64, error)
+}
+
+// Page is where a listing goes on. The zero value starts it; Limit must be set.
+type Page struct {
+	Before Micros // the UpdatedAt of the last item of the page before
+	Doc    id.Doc // its id, which orders items of the same moment
+	Limit  int
+}
+
+// Listed is a document in a list, with the role that the list's user has in it.
+type Listed struct {
+	Document Document
+	Role     authz.Role
+}
+
+// Accounts is what is kept of people and their credentials.
+type Accounts interface {
+	// CreateUser stores a user. With a non-nil invitation, the unused, unexpired invitation of that hash is used up in the
+	// same transaction (ErrNoInvitation otherwise); if it is the set-up link, the user becomes the instance's
+	// administrator, and it works only while there is no user. ErrEmailTaken.
+	CreateUser(ctx context.Context, user User, invitation *Hash) (User, error)
+
+	// PutInvitation stores an invitation. A set-up invitation replaces the one before; ErrNotEmpty when there are users.
+	PutInvitation(ctx context.Context, invitation Invitation) error
+
+	// Invitation returns an unused invitation that has not expired at now. ErrNoInvitation.
+	Invitation(ctx context.Context, hash Hash, now Micros) (Invitation, error)
+
+	// User, UserByEmail: ErrNoUser. Suspended users are returned too.
+	User(ctx context.Context, user id.User) (User, error)
+	UserByEmail(ctx context.Context, email string) (User, error)
+
+	// Users returns those of the users that exist, in no order.
+	Users(ctx context.Context, users []id.User) ([]User, error)
+
+	// SetPassword replaces the password's hash and ends every session of the user but keep. ErrNoUser.
+	SetPassword(ctx context.Context, user id.User, hash string, keep id.Credential, now Micros) error
+
+	// Session returns a live session: not ended, not expired at now. ErrNoCredential.
+	Session(ctx context.Context, hash Hash, now Micros) (Session, error)
+
+	// PutSession stores a session or updates the one with its hash. An ended one stays ended: ErrNoCredential.
+	PutSession(ctx context.Context, session Session) error
+
+	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live.
+	EndSession(ctx context.Context, hash Hash, now Micros) (id.Credential, error)
+
+	// PutToken stores a token. Token finds a live one: ErrNoCredential. Tokens lists a user's, revoked ones left out.
+	PutToken(ctx context.Context, token Token) error
+	Token(ctx context.Context, hash Hash, now Micros) (Token, error)
+	Tokens(ctx context.Context, user id.User) ([]Token, error)
+	TouchToken(ctx context.Context, token id.Credential, now Micros) error
+
+	// RevokeToken ends a token of that user. ErrNoCredential.
+	RevokeToken(ctx context.Context, user id.User, token id.Credential, now Micros) error
+
+	// PutTicket stores a ticket. ErrTooMany when the credential holds outstanding unexpired ones already.
+	PutTicket(ctx context.Context, ticket Ticket, now Micros, outstanding int) error
+
+	// TakeTicket returns a ticket and removes it, in one statement, so that of any number of callers one gets it.
+	// ErrNoTicket if it is unknown, taken or expired at now.
+	TakeTicket(ctx context.Context, hash Hash, now Micros) (Ticket, error)
+
+	// Live returns nil if the user is not suspended and the credential is live, else a *FenceError.
+	Live(ctx context.Context, fence Fence) error
+
+	// Expire removes what expired before now: tickets, sessions with their tombstones, invitations.
+	Expire(ctx context.Context, now Micros) error
+}

@@ -23,7 +23,7 @@ var floors = map[string]int{
 	"storage/internal/relational": 2, "storage/storagetest": 2, "storage/pgtest": 2, "server/internal/schema": 2,
 
 	"storage/sqlite": 3, "storage/postgres": 3, "client": 3,
-	"server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
+	"server/internal/edge": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
 
 	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4,
 
@@ -45,6 +45,7 @@ var homes = map[string][]string{
 	"github.com/alexedwards/argon2id":    {"server/internal/account"},
 	"github.com/go-playground/validator": {"server/internal/schema"},
 	"github.com/alecthomas/kong":         {"server", "client/cmd/coload"},
+	"github.com/go-chi/chi":              {"server/internal/edge"},
 }
 
 // TestFloors parses the sources rather than asking the go command: its answer would be cached, and the test with it.

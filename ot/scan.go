@@ -1,0 +1,295 @@
+package ot
+
+import (
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// scanner reads JSON's tokens and nothing that is not JSON.
+type scanner struct {
+	in   []byte
+	at   int
+	text []byte // the last string that had escapes, decoded
+
+	sawReturn bool // the last string had a carriage return
+}
+
+// peek returns the next byte that is not white space, 0 at the end.
+func (s *scanner) peek() byte {
+	for ; s.at < len(s.in); s.at++ {
+		switch c := s.in[s.at]; c {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+func (s *scanner) accept(c byte) bool {
+	if s.peek() != c {
+		return false
+	}
+	s.at++
+	return true
+}
+
+func (s *scanner) expect(c byte) error {
+	if s.accept(c) {
+		return nil
+	}
+	return fault{text: "is not the JSON of a Delta: expected " + string(rune(c))}
+}
+
+func (s *scanner) end() error {
+	if s.peek() != 0 || s.at < len(s.in) {
+		return fault{text: "something follows the Delta"}
+	}
+	return nil
+}
+
+// key reads an object's key and the colon after it.
+func (s *scanner) key() ([]byte, error) {
+	key, _, err := s.str()
+	if err != nil {
+		return nil, err
+	}
+	if string(key) == "__proto__" {
+		return nil, fault{text: "__proto__ cannot be a key"}
+	}
+	return key, s.expect(':')
+}
+
+// str reads a string and returns it decoded, with its length in UTF-16
+// units. The bytes are valid until the next string is read.
+func (s *scanner) str() (text []byte, length int, err error) {
+	if !s.accept('"') {
+		return nil, 0, fault{text: "is not a string"}
+	}
+	s.sawReturn = false
+	start := s.at
+	for ; s.at < len(s.in); length++ {
+		switch c := s.in[s.at]; {
+		case c == '"':
+			s.at++
+			return s.in[start : s.at-1], length, nil
+		case c == '\\':
+			s.text = append(s.text[:0], s.in[start:s.at]...)
+			return s.escaped(length)
+		case c < 0x20:
+			return nil, 0, fault{text: "has a control character that is not escaped"}
+		case c < utf8.RuneSelf:
+			s.at++
+		default:
+			r, size := utf8.DecodeRune(s.in[s.at:])
+			if r == utf8.RuneError && size == 1 {
+				return nil, 0, fault{text: "is not UTF-8"}
+			}
+			s.at += size
+			length += size >> 2 // four bytes are two units
+		}
+	}
+	return nil, 0, fault{text: "is a string without an end"}
+}
+
+// escaped goes on where str met the first escape.
+func (s *scanner) escaped(length int) ([]byte, int, error) {
+	for s.at < len(s.in) {
+		c := s.in[s.at]
+		if c == '"' {
+			s.at++
+			return s.text, length, nil
+		}
+		if c != '\\' {
+			// Up to the next escape or the end it is a string like any other.
+			start := s.at
+			n, err := s.plain()
+			if err != nil {
+				return nil, 0, err
+			}
+			s.text = append(s.text, s.in[start:s.at]...)
+			length += n
+			continue
+		}
+		r, err := s.escape()
+		if err != nil {
+			return nil, 0, err
+		}
+		s.text = utf8.AppendRune(s.text, r)
+		length++
+		if r > 0xFFFF {
+			length++
+		}
+	}
+	return nil, 0, fault{text: "is a string without an end"}
+}
+
+// plain steps over bytes of a string that stand for themselves and returns
+// their length in units.
+func (s *scanner) plain() (int, error) {
+	n := 0
+	for s.at < len(s.in) {
+		switch c := s.in[s.at]; {
+		case c == '"' || c == '\\':
+			return n, nil
+		case c < 0x20:
+			return 0, fault{text: "has a control character that is not escaped"}
+		case c < utf8.RuneSelf:
+			s.at++
+		default:
+			r, size := utf8.DecodeRune(s.in[s.at:])
+			if r == utf8.RuneError && size == 1 {
+				return 0, fault{text: "is not UTF-8"}
+			}
+			s.at += size
+			n += size >> 2
+		}
+		n++
+	}
+	return n, nil
+}
+
+// escape reads one escape, or the two that make a surrogate pair.
+func (s *scanner) escape() (rune, error) {
+	if s.at+1 >= len(s.in) {
+		return 0, fault{text: "is a string without an end"}
+	}
+	c := s.in[s.at+1]
+	if c == 'u' {
+		return s.unicode()
+	}
+	s.at += 2
+	switch c {
+	case '"', '\\', '/':
+		return rune(c), nil
+	case 'b':
+		return '\b', nil
+	case 'f':
+		return '\f', nil
+	case 'n':
+		return '\n', nil
+	case 'r':
+		s.sawReturn = true
+		return '\r', nil
+	case 't':
+		return '\t', nil
+	}
+	return 0, fault{text: "has an unknown escape"}
+}
+
+func (s *scanner) unicode() (rune, error) {
+	r, ok := s.hex()
+	if !ok {
+		return 0, fault{text: "has a broken \\u escape"}
+	}
+	if utf16.IsSurrogate(r) {
+		low, ok := s.hex()
+		if r = utf16.DecodeRune(r, low); !ok || r == utf8.RuneError {
+			return 0, fault{text: "has a lone surrogate"}
+		}
+	}
+	if r == 0 {
+		return 0, fault{text: "has a NUL"}
+	}
+	s.sawReturn = s.sawReturn || r == '\r'
+	return r, nil
+}
+
+// hex reads one \uXXXX.
+func (s *scanner) hex() (rune, bool) {
+	if len(s.in)-s.at < 6 || s.in[s.at] != '\\' || s.in[s.at+1] != 'u' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range s.in[s.at+2 : s.at+6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	s.at += 6
+	return r, true
+}
+
+// digits reads a plain positive integer of at most 15 digits, if that is
+// what comes next.
+func (s *scanner) digits() (n int, ok bool) {
+	first := s.peek()
+	if first < '1' || first > '9' {
+		return 0, false
+	}
+	i := s.at
+	for ; i < len(s.in) && '0' <= s.in[i] && s.in[i] <= '9'; i++ {
+		if i-s.at == 15 {
+			return 0, false
+		}
+		n = n*10 + int(s.in[i]-'0')
+	}
+	if i < len(s.in) && (s.in[i] == '.' || s.in[i]|0x20 == 'e') {
+		return 0, false
+	}
+	s.at = i
+	return n, true
+}
+
+// number reads any JSON number as JavaScript would.
+func (s *scanner) number() (float64, error) {
+	s.peek()
+	start := s.at
+	if !s.numberShape() {
+		return 0, fault{text: "is not a number"}
+	}
+	value, err := strconv.ParseFloat(string(s.in[start:s.at]), 64)
+	if err != nil {
+		return 0, fault{text: "is a number out of range"}
+	}
+	return value, nil
+}
+
+// numberShape steps over a number by JSON's grammar.
+func (s *scanner) numberShape() bool {
+	s.one("-")
+	if s.at < len(s.in) && s.in[s.at] == '0' {
+		s.at++
+	} else if s.run() == 0 {
+		return false
+	}
+	if s.one(".") && s.run() == 0 {
+		return false
+	}
+	if s.one("eE") {
+		s.one("+-")
+		return s.run() > 0
+	}
+	return true
+}
+
+// one steps over one byte if it is any of set.
+func (s *scanner) one(set string) bool {
+	if s.at < len(s.in) {
+		for i := 0; i < len(set); i++ {
+			if s.in[s.at] == set[i] {
+				s.at++
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// run steps over digits and returns how many there were.
+func (s *scanner) run() int {
+	start := s.at
+	for s.at < len(s.in) && '0' <= s.in[s.at] && s.in[s.at] <= '9' {
+		s.at++
+	}
+	return s.at - start
+}

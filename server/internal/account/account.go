@@ -1,0 +1,100 @@
+package account
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// Refusals.
+var (
+	ErrNotSignedIn  = errors.New("not signed in, or no longer")
+	ErrBadLogin     = errors.New("the address or the password is wrong")
+	ErrBadTicket    = errors.New("the ticket does not open this")
+	ErrClosed       = errors.New("an account takes an invitation here")
+	ErrOtherAddress = errors.New("the invitation is for another address")
+	ErrNotAllowed   = errors.New("this account may not do that")
+	ErrPast         = errors.New("the expiry lies in the past")
+)
+
+// TooManyTries is the refusal of one who guesses too often.
+type TooManyTries struct {
+	RetryAfter time.Duration
+}
+
+// Error says when to come back.
+func (e *TooManyTries) Error() string {
+	return fmt.Sprintf("too many tries: wait %v", e.RetryAfter.Round(time.Second))
+}
+
+// Config is what an operator may choose. Zero durations and numbers mean the defaults.
+type Config struct {
+	// OpenRegistration lets anybody make an account. Otherwise it takes an invitation.
+	OpenRegistration bool
+
+	// Plain drops the cookie's Secure attribute and __Host- prefix, which http does not carry. Only for loopback.
+	Plain bool
+
+	Idle     time.Duration // until a login session ends unused: 2 h
+	Lifetime time.Duration // until it ends in any case: 12 h
+
+	TriesPerMinute   int // wrong passwords, by account and by address: 5
+	SignUpsPerMinute int // with open registration, by address: 20
+	Hashers          int // passwords hashed at the same time: 2
+	Tickets          int // outstanding for one credential: 5
+}
+
+func (c Config) withDefaults() Config {
+	c.Idle = cmp.Or(c.Idle, 2*time.Hour)
+	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
+	c.TriesPerMinute = cmp.Or(c.TriesPerMinute, 5)
+	c.SignUpsPerMinute = cmp.Or(c.SignUpsPerMinute, 20)
+	c.Hashers = cmp.Or(c.Hashers, 2)
+	c.Tickets = cmp.Or(c.Tickets, 5)
+	return c
+}
+
+// Service is the accounts of an instance.
+type Service struct {
+	config   Config
+	store    storage.Store
+	bus      *bus.Bus
+	sessions *scs.SessionManager
+	hashers  *semaphore.Weighted
+	nobody   string // a hash that no password matches, so that unknown users cost the same time
+	logins   *tries
+	signUps  *tries
+}
+
+// New returns the accounts kept in store. What ends is told on bus.
+func New(store storage.Store, bus *bus.Bus, config Config) (*Service, error) {
+	config = config.withDefaults()
+	nobody, err := hashPassword(newSecret())
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		config:   config,
+		store:    store,
+		bus:      bus,
+		sessions: newSessions(store, bus, config),
+		hashers:  semaphore.NewWeighted(int64(config.Hashers)),
+		nobody:   nobody,
+		logins:   newTries(config.TriesPerMinute),
+		signUps:  newTries(config.SignUpsPerMinute),
+	}, nil
+}
+
+// OpenRegistration tells whether anybody may make an account.
+func (s *Service) OpenRegistration() bool { return s.config.OpenRegistration }
+
+// Address is the one spelling of an e-mail address here.
+func Address(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

@@ -1,0 +1,106 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// prolongEvery is how often a session in use is written back with a later expiry.
+const prolongEvery = time.Minute
+
+func newSessions(store storage.Accounts, bus *bus.Bus, config Config) *scs.SessionManager {
+	sessions := scs.New()
+	sessions.IdleTimeout = config.Idle
+	sessions.Lifetime = config.Lifetime
+	sessions.Store = &sessionStore{accounts: store, bus: bus}
+	sessions.Codec = sessionCodec{}
+	sessions.Cookie.Name = "__Host-session"
+	sessions.Cookie.Secure = true
+	sessions.Cookie.Persist = false // the browser keeps it as long as it runs; the server knows when it ends
+	if config.Plain {
+		sessions.Cookie.Name = "session"
+		sessions.Cookie.Secure = false
+	}
+	return sessions
+}
+
+// LoadAndSave finds the session of each request, for Actor, Begin and SignOut below it. A session in use is prolonged
+// here, at most once a minute and before the request is served, so that a response never waits for the outcome and a
+// failure is answered by refuse. It is the place of scs's own middleware, which writes with every response and cannot take
+// a response back when that fails.
+func (s *Service) LoadAndSave(next http.Handler, refuse func(http.ResponseWriter, *http.Request, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Cookie")
+		var token string
+		if cookie, err := r.Cookie(s.sessions.Cookie.Name); err == nil && len(cookie.Value) == secretLen {
+			token = cookie.Value
+		}
+		ctx, err := s.load(r.Context(), token)
+		if err != nil {
+			refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// load puts the session into a context, an empty one if there is none alive.
+func (s *Service) load(ctx context.Context, token string) (context.Context, error) {
+	loaded, err := s.sessions.Load(ctx, token)
+	if err != nil {
+		return nil, err
+	}
+	if !s.stale(loaded) {
+		return loaded, nil
+	}
+	s.sessions.Put(loaded, keySeen, storage.At(time.Now()))
+	if _, _, err := s.sessions.Commit(loaded); errors.Is(err, storage.ErrNoCredential) {
+		return s.sessions.Load(ctx, "") // it ended between the two
+	} else if err != nil {
+		return nil, err
+	}
+	return loaded, nil
+}
+
+// stale tells whether the session ought to be prolonged.
+func (s *Service) stale(ctx context.Context) bool {
+	seen, ok := s.sessions.Get(ctx, keySeen).(storage.Micros)
+	return ok && time.Since(seen.Time()) >= prolongEvery
+}
+
+// Begin starts a login session for user and sets its cookie. The session that the request came with, if any, ends: a token
+// that somebody knew before the login is worth nothing after it.
+func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user id.User) error {
+	ctx := r.Context()
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew the session: %w", err)
+	}
+	now := storage.At(time.Now())
+	s.sessions.Put(ctx, keyLogin, login{User: user, Credential: id.New[id.Credential](), Since: now})
+	s.sessions.Put(ctx, keySeen, now)
+	token, expiry, err := s.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("begin a session: %w", err)
+	}
+	s.sessions.WriteSessionCookie(ctx, w, token, expiry)
+	return nil
+}
+
+// SignOut ends the request's login session, if it has one, and takes its cookie away.
+func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := s.sessions.Destroy(ctx); err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	s.sessions.WriteSessionCookie(ctx, w, "", time.Time{})
+	return nil
+}

@@ -1,0 +1,79 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// SignIn returns the user of that address and password. ErrBadLogin says the same of an unknown address, a wrong password
+// and a suspended user, after the same time; *TooManyTries after a few wrong ones for the address or from the same place.
+func (s *Service) SignIn(ctx context.Context, email, password string, from netip.Addr) (storage.User, error) {
+	email = Address(email)
+	now, keys := time.Now(), []string{"account:" + email, "place:" + place(from)}
+	if err := s.logins.begin(now, keys...); err != nil {
+		return storage.User{}, err
+	}
+	user, err := s.store.UserByEmail(ctx, email)
+	if err != nil && !errors.Is(err, storage.ErrNoUser) {
+		return storage.User{}, err
+	}
+	ok, err := s.matches(ctx, password, user.PasswordHash) // of an unknown user: empty
+	if err != nil {
+		return storage.User{}, err
+	}
+	if !ok || user.SuspendedAt != 0 {
+		return storage.User{}, ErrBadLogin
+	}
+	s.logins.takeBack(now, keys...)
+	return user, nil
+}
+
+// ChangePassword replaces the actor's password and ends their other login sessions. It takes a login session, not a token.
+// ErrBadLogin if current is wrong.
+func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, current, next string) error {
+	if actor.Credential.Kind != storage.BySession {
+		return ErrNotAllowed
+	}
+	user, err := s.store.User(ctx, actor.User)
+	if err != nil {
+		return err
+	}
+	now, key := time.Now(), "account:"+user.Email
+	if err := s.logins.begin(now, key); err != nil {
+		return err
+	}
+	ok, err := s.matches(ctx, current, user.PasswordHash)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrBadLogin
+	}
+	s.logins.takeBack(now, key)
+	hash, err := s.hash(ctx, next)
+	if err != nil {
+		return err
+	}
+	if err := s.store.SetPassword(ctx, user.ID, hash, actor.Credential.ID, storage.At(time.Now())); err != nil {
+		return fmt.Errorf("change a password: %w", err)
+	}
+	s.bus.Publish(bus.UserChanged{User: user.ID})
+	return nil
+}
+
+// place is what stands for an address when guesses are counted: a whole /64 of IPv6, since its holder has all of it.
+func place(from netip.Addr) string {
+	from = from.Unmap()
+	if from.Is6() {
+		if net, err := from.Prefix(64); err == nil {
+			return net.String()
+		}
+	}
+	return from.String()
+}

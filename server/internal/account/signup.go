@@ -1,0 +1,87 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// NewUser is what somebody says of themselves to have an account.
+type NewUser struct {
+	Invitation string // the secret of an invitation or of the set-up link; may be empty where registration is open
+	Email      string
+	Name       string
+	Password   string
+}
+
+// SignUp makes an account. By the set-up link it is the instance's administrator's.
+//
+// ErrClosed without an invitation, unless registration is open; storage.ErrNoInvitation for one that is unknown, used or
+// expired; ErrOtherAddress; storage.ErrEmailTaken; *TooManyTries.
+func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (storage.User, error) {
+	now := time.Now()
+	user := storage.User{
+		ID:        id.New[id.User](),
+		Email:     Address(asked.Email),
+		Name:      strings.TrimSpace(asked.Name),
+		CreatedAt: storage.At(now),
+	}
+	invitation, err := s.admit(ctx, asked.Invitation, user.Email, from, now)
+	if err != nil {
+		return storage.User{}, err
+	}
+	if user.PasswordHash, err = s.hash(ctx, asked.Password); err != nil {
+		return storage.User{}, err
+	}
+	made, err := s.store.CreateUser(ctx, user, invitation)
+	if err != nil {
+		return storage.User{}, fmt.Errorf("sign up: %w", err)
+	}
+	return made, nil
+}
+
+// admit lets a new user in before anything costly is done for them. The invitation is looked at again when it is used.
+func (s *Service) admit(ctx context.Context, secret, email string, from netip.Addr, now time.Time) (*storage.Hash, error) {
+	if secret == "" {
+		if !s.config.OpenRegistration {
+			return nil, ErrClosed
+		}
+		return nil, s.signUps.begin(now, "place:"+place(from))
+	}
+	hash := hashSecret(secret)
+	invitation, err := s.store.Invitation(ctx, hash, storage.At(now))
+	if err != nil {
+		return nil, err
+	}
+	if invitation.Email != "" && invitation.Email != email {
+		return nil, ErrOtherAddress
+	}
+	return &hash, nil
+}
+
+// SetupURL makes a fresh set-up link, in place of the one before, and returns its secret; ok is false when there are
+// accounts already. It is called at each start.
+func (s *Service) SetupURL(ctx context.Context) (secret string, ok bool, err error) {
+	secret = newSecret()
+	now := time.Now()
+	err = s.store.PutInvitation(ctx, storage.Invitation{
+		ID:        id.New[id.Invitation](),
+		Hash:      hashSecret(secret),
+		Setup:     true,
+		CreatedAt: storage.At(now),
+		ExpiresAt: storage.At(now.Add(setupFor)),
+	})
+	if errors.Is(err, storage.ErrNotEmpty) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, fmt.Errorf("make a set-up link: %w", err)
+	}
+	return secret, true, nil
+}

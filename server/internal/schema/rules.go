@@ -1,0 +1,90 @@
+package schema
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-playground/validator/v10"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/wire"
+)
+
+// The longest texts, in code points.
+const (
+	maxTitle    = 200
+	maxName     = 80
+	minPassword = 8
+	maxPassword = 256
+)
+
+// register teaches v the rules that are ours.
+func register(v *validator.Validate) {
+	for tag, holds := range map[string]func(validator.FieldLevel) bool{
+		"title":     func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxTitle) },
+		"name":      func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxName) },
+		"password":  func(f validator.FieldLevel) bool { return isPassword(f.Field().String()) },
+		"grantable": func(f validator.FieldLevel) bool { return authz.Role(f.Field().Uint()).Grantable() },
+	} {
+		if err := v.RegisterValidation(tag, holds, true); err != nil {
+			panic("schema: " + err.Error())
+		}
+	}
+	v.RegisterStructValidation(sameLength, wire.WriteOps{})
+}
+
+// isLine tells whether text is something to read in one line: not blank, no longer than longest, and without characters
+// that move or hide what stands beside it.
+func isLine(text string, longest int) bool {
+	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, unseen)
+}
+
+// unseen are control characters, line separators, and the marks that turn the direction of writing.
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) && r != '\u200e' && r != '\u200f'
+}
+
+func isPassword(text string) bool {
+	n := utf8.RuneCountInString(text)
+	return n >= minPassword && n <= maxPassword
+}
+
+// sameLength: an edit has an id and an id has an edit.
+func sameLength(level validator.StructLevel) {
+	body := level.Current().Interface().(wire.WriteOps)
+	if len(body.IDs) != len(body.Ops) {
+		level.ReportError(body.IDs, "ids", "IDs", "same", "")
+	}
+}
+
+// sentence says what a value must be.
+func sentence(fault validator.FieldError) string {
+	switch fault.Tag() {
+	case "required":
+		return "is missing"
+	case "min":
+		return "must be at least " + fault.Param()
+	case "max":
+		return "must be at most " + fault.Param()
+	case "len":
+		return "must be " + fault.Param() + " characters long"
+	case "oneof":
+		return "must be one of: " + fault.Param()
+	case "email":
+		return "is not an e-mail address"
+	case "printascii":
+		return "may hold printable ASCII only"
+	case "title":
+		return "must be one line of 1 to 200 characters"
+	case "name":
+		return "must be one line of 1 to 80 characters"
+	case "password":
+		return "must be 8 to 256 characters long"
+	case "grantable":
+		return "must be viewer, commenter, editor or admin"
+	case "same":
+		return "must be as many as there are ops"
+	}
+	return "does not match the schema"
+}

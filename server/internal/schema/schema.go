@@ -1,0 +1,61 @@
+package schema
+
+import (
+	"errors"
+	"reflect"
+	"regexp"
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+
+	"github.com/coscribe/coscribe/server/wire"
+)
+
+// checked is every type that comes in through a door.
+var checked = []any{
+	wire.Join{}, wire.Submit{}, wire.ShowCursor{}, wire.Rename{}, wire.Grant{}, wire.Revoke{}, wire.Ping{},
+	wire.SignIn{}, wire.SignUp{}, wire.Invite{}, wire.NewToken{}, wire.NewDocument{}, wire.Retitle{}, wire.WriteOps{},
+	wire.PutGrant{}, wire.Since{}, wire.Cursor{},
+}
+
+var rules = newRules()
+
+// newRules makes the validator, and puts a zero value of every type through it: a tag that names no rule panics when it is
+// first used, and so does it here, when the program starts.
+func newRules() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(jsonName)
+	register(v)
+	for _, zero := range checked {
+		_ = v.Struct(zero)
+	}
+	return v
+}
+
+func jsonName(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}
+
+// Check returns nil if v, a struct or a pointer to one, keeps to its tags, else a *wire.Fault about the first that it does
+// not keep to.
+func Check(v any) error {
+	err := rules.Struct(v)
+	if err == nil {
+		return nil
+	}
+	faults, ok := errors.AsType[validator.ValidationErrors](err)
+	if !ok {
+		panic("schema: not a struct that can be checked")
+	}
+	first := faults[0]
+	return &wire.Fault{Code: wire.CodeInvalid, Pointer: pointer(first.Namespace()), Message: sentence(first)}
+}
+
+var index = regexp.MustCompile(`\[(\d+)\]`)
+
+// pointer makes a JSON pointer of the validator's path, as in "WriteOps.ids[3]".
+func pointer(path string) string {
+	_, members, _ := strings.Cut(path, ".")
+	return "/" + strings.ReplaceAll(index.ReplaceAllString(members, "/$1"), ".", "/")
+}

@@ -1,0 +1,93 @@
+package schema
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// TestCheckNamesTheFault holds each rule against a value on either side of it.
+func TestCheckNamesTheFault(t *testing.T) {
+	ticket := strings.Repeat("a", 43)
+	client := id.New[id.Client]()
+	edit := id.New[id.Edit]()
+	ops := func(ids []id.Edit, n int) wire.WriteOps {
+		return wire.WriteOps{Epoch: 1, Mode: "exact", Client: client, Seq: 1, IDs: ids, Ops: make([]ot.Delta, n)}
+	}
+	long := func(n int) string { return strings.Repeat("é", n) }
+	for _, c := range []struct {
+		name string
+		v    any
+		want string // pointer and message, empty for none
+	}{
+		{"join", &wire.Join{Ticket: ticket, Client: client}, ""},
+		{"join since", &wire.Join{Ticket: ticket, Client: client, Since: &wire.Since{Epoch: 1}}, ""},
+		{"join without ticket", &wire.Join{Client: client}, "/ticket is missing"},
+		{"join with short ticket", &wire.Join{Ticket: "abc", Client: client}, "/ticket must be 43 characters long"},
+		{"join without client", &wire.Join{Ticket: ticket}, "/client is missing"},
+		{"join since epoch 0", &wire.Join{Ticket: ticket, Client: client, Since: &wire.Since{}}, "/since/epoch must be at least 1"},
+
+		{"submit", &wire.Submit{Seq: 1, ID: edit, Kind: "undo"}, ""},
+		{"submit seq 0", &wire.Submit{ID: edit}, "/seq must be at least 1"},
+		{"submit seq beyond JavaScript", &wire.Submit{Seq: 1 << 53, ID: edit}, "/seq must be at most 9007199254740991"},
+		{"submit without id", &wire.Submit{Seq: 1}, "/id is missing"},
+		{"submit base -1", &wire.Submit{Seq: 1, ID: edit, Base: -1}, "/base must be at least 0"},
+		{"submit restore", &wire.Submit{Seq: 1, ID: edit, Kind: "restore"}, "/kind must be one of: edit undo redo"},
+
+		{"cursor", &wire.ShowCursor{Cursor: &wire.Cursor{}}, ""},
+		{"no cursor", &wire.ShowCursor{}, ""},
+		{"cursor before the text", &wire.ShowCursor{Cursor: &wire.Cursor{Index: -1}}, "/cursor/index must be at least 0"},
+
+		{"rename", &wire.Rename{Ref: "1", Title: "Café 😀"}, ""},
+		{"rename to 200", &wire.Rename{Ref: "1", Title: long(200)}, ""},
+		{"rename to 201", &wire.Rename{Ref: "1", Title: long(201)}, "/title must be one line of 1 to 200 characters"},
+		{"rename to blank", &wire.Rename{Ref: "1", Title: " \u00a0"}, "/title must be one line of 1 to 200 characters"},
+		{"rename to two lines", &wire.Rename{Ref: "1", Title: "a\nb"}, "/title must be one line of 1 to 200 characters"},
+		{"rename backwards", &wire.Rename{Ref: "1", Title: "a\u202eb"}, "/title must be one line of 1 to 200 characters"},
+		{"rename without ref", &wire.Rename{Title: "a"}, "/ref is missing"},
+		{"rename ref", &wire.Rename{Ref: "é", Title: "a"}, "/ref may hold printable ASCII only"},
+
+		{"grant", &wire.Grant{Ref: "1", Role: authz.Admin}, ""},
+		{"grant owner", &wire.Grant{Ref: "1", Role: authz.Owner}, "/role must be viewer, commenter, editor or admin"},
+		{"grant none", &wire.Grant{Ref: "1"}, "/role must be viewer, commenter, editor or admin"},
+
+		{"sign up", &wire.SignUp{Email: "a@b.example", Name: long(80), Password: long(8)}, ""},
+		{"name 81", &wire.SignUp{Email: "a@b.example", Name: long(81), Password: long(8)}, "/name must be one line of 1 to 80 characters"},
+		{"password 7", &wire.SignUp{Email: "a@b.example", Name: "A", Password: long(7)}, "/password must be 8 to 256 characters long"},
+		{"password 257", &wire.SignUp{Email: "a@b.example", Name: "A", Password: long(257)}, "/password must be 8 to 256 characters long"},
+		{"email", &wire.SignUp{Email: "a", Name: "A", Password: long(8)}, "/email is not an e-mail address"},
+
+		{"ops", ops([]id.Edit{edit}, 1), ""},
+		{"no ops", ops([]id.Edit{edit}, 0), "/ops must be at least 1"},
+		{"ops without an id", ops([]id.Edit{edit, {}}, 2), "/ids/1 is missing"},
+		{"ops and ids", ops([]id.Edit{edit}, 2), "/ids must be as many as there are ops"},
+	} {
+		got := ""
+		if err := Check(c.v); err != nil {
+			fault := err.(*wire.Fault)
+			got = fault.Pointer + " " + fault.Message
+			if fault.Code != wire.CodeInvalid {
+				t.Errorf("%s: code %q", c.name, fault.Code)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestWrongTagFailsAtStart: what newRules does for every type fails for a tag that names no rule.
+func TestWrongTagFailsAtStart(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a tag that names no rule passed")
+		}
+	}()
+	_ = newRules().Struct(struct {
+		Title string `validate:"titel"`
+	}{})
+}

@@ -41,7 +41,9 @@ type ChainError struct {
 	Err   error // an *Error
 }
 
-func (e *ChainError) Error() string { return fmt.Sprintf("ot: edit %d of the chain: %v", e.Index, e.Err) }
+func (e *ChainError) Error() string {
+	return fmt.Sprintf("ot: edit %d of the chain: %v", e.Index, e.Err)
+}
 
 // Unwrap returns e.Err.
 func (e *ChainError) Unwrap() error { return e.Err }

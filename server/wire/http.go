@@ -54,6 +54,12 @@ type (
 		Password   string `json:"password" validate:"password"`
 	}
 
+	// ChangePassword is the body of PUT /v1/users/me/password, which ends the user's other login sessions.
+	ChangePassword struct {
+		Current string `json:"current" validate:"required,max=1024"`
+		New     string `json:"new" validate:"password"`
+	}
+
 	// Session is the body of GET /v1/session: who is signed in, and what the pages offer. User is nil for nobody.
 	Session struct {
 		User             *User `json:"user"`
@@ -167,6 +173,13 @@ type (
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
 		GrantedBy id.User    `json:"grantedBy,omitzero"`
 		GrantedAt *time.Time `json:"grantedAt,omitzero"`
+	}
+
+	// OwnAccess is the body of GET /v1/documents/{id}/access: what the one who asks may do, and until when.
+	OwnAccess struct {
+		Role      authz.Role `json:"role"`
+		Commands  []string   `json:"commands"`
+		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
 	}
 
 	// Grants is the whole access list: the owner first, as a grant of role owner. Its ETag is the access version.

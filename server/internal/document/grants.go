@@ -2,6 +2,7 @@ package document
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,11 +43,22 @@ func (s *Service) Grants(ctx context.Context, actor storage.Actor, doc id.Doc) (
 	return Grants{Version: by.AccessVersion, Owner: by.Owner, Items: by.grants, People: people}, nil
 }
 
+// AnyVersion lets a change of the access list apply to whatever it has become.
+const AnyVersion int64 = 0
+
+// ErrChanged is the refusal of a change that was meant for an older version of the access list.
+var ErrChanged = errors.New("the access list has changed since it was read")
+
 // Grant gives right, in place of what its principal was granted before, and returns the list's new version. Nobody gives
 // more than they have, nor changes a grant of more than they have: *Forbidden. ErrOwner, ErrPast, storage.ErrNoUser.
 func (s *Service) Grant(ctx context.Context, actor storage.Actor, doc id.Doc, right authz.Right) (version int64, err error) {
+	return s.GrantAt(ctx, actor, doc, AnyVersion, right)
+}
+
+// GrantAt is Grant if the access list is still of that version, else ErrChanged.
+func (s *Service) GrantAt(ctx context.Context, actor storage.Actor, doc id.Doc, only int64, right authz.Right) (version int64, err error) {
 	err = s.change(ctx, actor, doc, authz.Grant, func(by decision) error {
-		if err := by.mayDeal(authz.Grant, right.To, right.Role); err != nil {
+		if err := by.mayDeal(authz.Grant, only, right.To, right.Role); err != nil {
 			return err
 		}
 		if right.ExpiresAt != 0 && right.ExpiresAt <= int64(by.now) {
@@ -68,8 +80,13 @@ func (s *Service) Grant(ctx context.Context, actor storage.Actor, doc id.Doc, ri
 // Revoke takes a principal's grant away and returns the list's new version. storage.ErrNoGrant, ErrOwner, and *Forbidden for
 // a grant of more than the actor has.
 func (s *Service) Revoke(ctx context.Context, actor storage.Actor, doc id.Doc, to authz.Principal) (version int64, err error) {
+	return s.RevokeAt(ctx, actor, doc, AnyVersion, to)
+}
+
+// RevokeAt is Revoke if the access list is still of that version, else ErrChanged.
+func (s *Service) RevokeAt(ctx context.Context, actor storage.Actor, doc id.Doc, only int64, to authz.Principal) (version int64, err error) {
 	err = s.change(ctx, actor, doc, authz.Revoke, func(by decision) error {
-		if err := by.mayDeal(authz.Revoke, to, authz.Viewer); err != nil {
+		if err := by.mayDeal(authz.Revoke, only, to, authz.Viewer); err != nil {
 			return err
 		}
 		version, err = s.store.DropGrant(ctx, doc, to, by.guard)
@@ -85,7 +102,10 @@ func (s *Service) Revoke(ctx context.Context, actor storage.Actor, doc id.Doc, t
 }
 
 // mayDeal tells whether the one who decided may set to's grant, whatever it is now, to role.
-func (d decision) mayDeal(command authz.Command, to authz.Principal, role authz.Role) error {
+func (d decision) mayDeal(command authz.Command, only int64, to authz.Principal, role authz.Role) error {
+	if only != AnyVersion && only != d.AccessVersion {
+		return ErrChanged
+	}
 	if to.Kind == authz.ToUser && to.ID == d.Owner {
 		return ErrOwner
 	}

@@ -14,7 +14,7 @@ import (
 // checked is every type that comes in through a door.
 var checked = []any{
 	wire.Join{}, wire.Submit{}, wire.ShowCursor{}, wire.Rename{}, wire.Grant{}, wire.Revoke{}, wire.Ping{},
-	wire.SignIn{}, wire.SignUp{}, wire.Invite{}, wire.NewToken{}, wire.NewDocument{}, wire.Retitle{}, wire.WriteOps{},
+	wire.SignIn{}, wire.SignUp{}, wire.ChangePassword{}, wire.Invite{}, wire.NewToken{}, wire.NewDocument{}, wire.Retitle{}, wire.WriteOps{},
 	wire.PutGrant{}, wire.Since{}, wire.Cursor{},
 }
 

@@ -1,12 +1,5 @@
 package ot
 
-import (
-	"encoding/json"
-	"math"
-	"strings"
-	"unicode/utf8"
-)
-
 // Builder makes a Delta step by step:
 //
 //	d, err := ot.New().Retain(4, nil).Insert("x", ot.Attrs{"bold": true}).Delta()
@@ -41,8 +34,8 @@ func (b Builder) Insert(text string, attrs Attrs) Builder {
 // encoding/json can encode.
 func (b Builder) Embed(kind string, value any, attrs Attrs) Builder {
 	return b.add(attrs, func() (component, error) {
-		object, _, err := canonical(map[string]any{kind: value})
-		return embed(object, nil), err
+		object, err := canonical(map[string]any{kind: value})
+		return embed(string(object), nil), fault{part: "insert"}.around(err)
 	})
 }
 
@@ -102,73 +95,4 @@ func (d *draft) check(c component) error {
 	}
 	d.total += c.len()
 	return nil
-}
-
-func checkText(text string) error {
-	switch {
-	case !utf8.ValidString(text):
-		return fault{part: "insert", text: "is not UTF-8"}
-	case strings.IndexByte(text, 0) >= 0:
-		return fault{part: "insert", text: "has a NUL"}
-	case strings.IndexByte(text, '\r') >= 0:
-		return fault{part: "insert", text: "has a carriage return; lines end with \\n alone"}
-	}
-	return nil
-}
-
-func internAttrs(attrs Attrs) (*attrSet, error) {
-	object, _, err := canonical(map[string]any(attrs))
-	if err != nil {
-		return nil, fault{part: "attributes"}.around(err)
-	}
-	return intern([]byte(object)), nil
-}
-
-// canonical encodes an object and puts it into canonical form.
-func canonical(object map[string]any) (text string, keys int, err error) {
-	data, err := appendValue(nil, object)
-	if err != nil {
-		return "", 0, err
-	}
-	s := scanner{in: data}
-	out, keys, err := s.object(nil, 0)
-	return string(out), keys, err
-}
-
-// appendValue encodes a value. Strings go through here and not through
-// encoding/json, which would quietly replace what is not UTF-8.
-func appendValue(dst []byte, value any) ([]byte, error) {
-	switch v := value.(type) {
-	case string:
-		return appendQuoted(dst, v), nil
-	case bool, nil, int:
-	case float64:
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, fault{text: "is not a finite number"}
-		}
-	case Attrs:
-		return appendValue(dst, map[string]any(v))
-	case map[string]any:
-		return appendObject(dst, v)
-	}
-	data, err := json.Marshal(value)
-	if err != nil {
-		return nil, fault{text: "is not a JSON value"}
-	}
-	return append(dst, data...), nil
-}
-
-func appendObject(dst []byte, object map[string]any) ([]byte, error) {
-	dst = append(dst, '{')
-	var err error
-	for key, value := range object {
-		if dst[len(dst)-1] != '{' {
-			dst = append(dst, ',')
-		}
-		dst = append(appendQuoted(dst, key), ':')
-		if dst, err = appendValue(dst, value); err != nil {
-			return nil, err
-		}
-	}
-	return append(dst, '}'), nil
 }

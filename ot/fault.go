@@ -21,8 +21,8 @@ func (f fault) around(err error) error {
 	if inner.part == "" {
 		inner.part = f.part
 	}
-	if inner.key == "" {
-		inner.key = f.key
+	if f.key != "" {
+		inner.key = f.key // of nested keys the outermost: it names the attribute
 	}
 	inner.inside = inner.inside || f.inside
 	return inner

@@ -1,0 +1,120 @@
+package api
+
+import (
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// Config is what the API stands on.
+type Config struct {
+	Store     storage.Store // asked only whether it is ready
+	Accounts  *account.Service
+	Documents *document.Service
+	Hub       *room.Hub
+
+	// Socket serves /v1/documents/{id}/socket. It sees the request as it came: no login session, no deadline.
+	Socket http.Handler
+
+	// Pages holds the browser client: index.html, and the files that it names under assets/.
+	Pages fs.FS
+
+	PublicURL string // what links to the pages begin with, as in https://docs.example.com
+	ClientIP  func(*http.Request) netip.Addr
+	Log       *slog.Logger
+}
+
+// API is an http.Handler. It is safe for concurrent use.
+type API struct {
+	Config
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New returns the API. It panics if Pages lacks index.html, since then the program was built wrongly.
+func New(config Config) *API {
+	a := &API{Config: config}
+	v1 := http.NewServeMux()
+	for _, route := range a.routes() {
+		v1.Handle(route.pattern, a.serve(route))
+	}
+	v1.Handle("/", a.serve(route{pattern: "/", handle: a.noRoute(v1)}))
+
+	site := http.NewServeMux()
+	site.Handle("/v1/", a.sameOrigin(config.Accounts.LoadAndSave(v1, a.refuse)))
+	for _, route := range a.openRoutes() {
+		site.Handle(route.pattern, a.serve(route))
+	}
+	site.Handle("/", newPages(config.Pages))
+
+	doors := http.NewServeMux()
+	doors.Handle("/v1/documents/{id}/socket", config.Socket)
+	doors.Handle("/", a.observe(site))
+	a.handler = doors
+	return a
+}
+
+// ServeHTTP answers a request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
+
+// Drain makes /readyz say that this node is going away. Requests are served until the server shuts down.
+func (a *API) Drain() { a.draining.Store(true) }
+
+// A route is one line of the API.
+type route struct {
+	pattern string // as http.ServeMux reads it
+	handle  func(http.ResponseWriter, *http.Request) error
+}
+
+// routes are those under /v1. What a handler may do is decided below it; signedIn only says who asks.
+func (a *API) routes() []route {
+	return []route{
+		{"GET /v1/session", a.showSession},
+		{"POST /v1/session", a.signIn},
+		{"DELETE /v1/session", a.signOut},
+
+		{"POST /v1/users", a.signUp},
+		{"GET /v1/users", a.signedIn(a.findUser)},
+		{"GET /v1/users/me", a.signedIn(a.showMe)},
+		{"PUT /v1/users/me/password", a.signedIn(a.changePassword)},
+
+		{"POST /v1/invitations", a.signedIn(a.invite)},
+		{"GET /v1/invitations/{secret}", a.showInvitation},
+
+		{"GET /v1/tokens", a.signedIn(a.listTokens)},
+		{"POST /v1/tokens", a.signedIn(a.makeToken)},
+		{"DELETE /v1/tokens/{id}", a.signedIn(a.revokeToken)},
+
+		{"GET /v1/documents", a.signedIn(a.listDocuments)},
+		{"POST /v1/documents", a.signedIn(a.createDocument)},
+		{"GET /v1/documents/{id}", a.ofDocument(a.showDocument)},
+		{"PATCH /v1/documents/{id}", a.ofDocument(a.retitleDocument)},
+		{"DELETE /v1/documents/{id}", a.ofDocument(a.deleteDocument)},
+
+		{"GET /v1/documents/{id}/content", a.ofDocument(a.showContent)},
+		{"GET /v1/documents/{id}/ops", a.ofDocument(a.listOps)},
+		{"POST /v1/documents/{id}/ops", a.ofDocument(a.writeOps)},
+		{"POST /v1/documents/{id}/tickets", a.ofDocument(a.issueTicket)},
+
+		{"GET /v1/documents/{id}/access", a.ofDocument(a.showAccess)},
+		{"GET /v1/documents/{id}/grants", a.ofDocument(a.listGrants)},
+		{"PUT /v1/documents/{id}/grants/{principal}", a.ofDocument(a.putGrant)},
+		{"DELETE /v1/documents/{id}/grants/{principal}", a.ofDocument(a.dropGrant)},
+	}
+}
+
+// openRoutes are those for anybody, outside of /v1.
+func (a *API) openRoutes() []route {
+	return []route{
+		{"GET /livez", a.live},
+		{"GET /readyz", a.ready},
+		{"GET /openapi.yaml", a.showOpenAPI},
+	}
+}

@@ -1,0 +1,122 @@
+package api
+
+import (
+	"net/http"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Items on a page of documents.
+const (
+	pageDefault = 50
+	pageMost    = 200
+)
+
+func (a *API) listDocuments(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
+	asked, err := query(r, "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	limit, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
+	if err != nil {
+		return err
+	}
+	page, err := readCursor(asked["cursor"])
+	if err != nil {
+		return err
+	}
+	page.Limit = int(limit)
+	views, err := a.Documents.List(r.Context(), actor, page)
+	if err != nil {
+		return err
+	}
+	list := wire.List[wire.Document]{Items: make([]wire.Document, len(views))}
+	for i, view := range views {
+		list.Items[i] = documentOf(view)
+	}
+	if len(views) == page.Limit {
+		list.NextCursor = cursorAfter(views[len(views)-1].Document)
+	}
+	return answer(w, http.StatusOK, list)
+}
+
+func (a *API) createDocument(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
+	var body wire.NewDocument
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	view, err := a.Documents.Create(r.Context(), actor, body.Title)
+	if err != nil {
+		return err
+	}
+	exchangeOf(r).doc = view.ID
+	w.Header().Set("Location", "/v1/documents/"+view.ID.String())
+	return answer(w, http.StatusCreated, documentOf(view))
+}
+
+func (a *API) showDocument(w http.ResponseWriter, r *http.Request, actor storage.Actor, doc id.Doc) error {
+	view, err := a.Documents.Show(r.Context(), actor, doc)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, documentOf(view))
+}
+
+func (a *API) retitleDocument(w http.ResponseWriter, r *http.Request, actor storage.Actor, doc id.Doc) error {
+	var body wire.Retitle
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	view, err := a.Documents.Rename(r.Context(), actor, doc, body.Title)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, documentOf(view))
+}
+
+func (a *API) deleteDocument(w http.ResponseWriter, r *http.Request, actor storage.Actor, doc id.Doc) error {
+	if err := a.Documents.Delete(r.Context(), actor, doc); err != nil {
+		return err
+	}
+	return nothing(w)
+}
+
+// showAccess tells somebody their own standing.
+func (a *API) showAccess(w http.ResponseWriter, r *http.Request, actor storage.Actor, doc id.Doc) error {
+	standing, until, err := a.Documents.Access(r.Context(), actor, doc)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, wire.OwnAccess{
+		Role:      standing.Role,
+		Commands:  names(standing.Commands()),
+		ExpiresAt: moment(until),
+	})
+}
+
+func documentOf(view document.View) wire.Document {
+	return wire.Document{
+		ID:        view.ID,
+		Title:     view.Title,
+		Owner:     view.Owner,
+		Epoch:     view.Epoch,
+		Head:      view.Head,
+		Locked:    view.Locked,
+		CreatedAt: view.CreatedAt.Time(),
+		UpdatedAt: view.UpdatedAt.Time(),
+		Role:      view.Standing.Role,
+		Commands:  names(view.Standing.Commands()),
+	}
+}
+
+func names(commands []authz.Command) []string {
+	names := make([]string, len(commands))
+	for i, command := range commands {
+		names[i] = command.String()
+	}
+	return names
+}

@@ -135,3 +135,7 @@ func (a *Authority) Advance(rev Rev, change Delta) error {
 	a.at = rev
 	return nil
 }
+
+// Ahead returns what is accepted and not committed, in order. It is to be
+// used before the next change, and not written to.
+func (a *Authority) Ahead() []Accepted { return a.ahead }

@@ -1,0 +1,1 @@
+document.querySelector('cs-app')!.textContent = 'Coscribe';

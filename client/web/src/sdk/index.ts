@@ -1,0 +1,12 @@
+// The SDK: everything that a program needs to open a document, without a DOM. browser.ts has the browser's own storage,
+// locks and sockets for it.
+
+export { Connection, type ConnectionState, type Dial, type Ended, type Socket } from './connection';
+export { canonical, Delta, insertedText, isEmpty, Op } from './delta';
+export { Http, Refusal } from './http';
+export { uuid } from './ids';
+export { Outbox, type Locks, type Shelf, type Stored } from './outbox';
+export { type Caret, type Peer } from './peers';
+export { Replica } from './replica';
+export { Session, type Offer, type Rights, type SessionOptions, type Status } from './session';
+export type * from './wire';

@@ -1,0 +1,117 @@
+// Outbox keeps unsent edits on this device until the server has them. Each record belongs to one document, one user and
+// one client id; whoever holds the Web Lock of that name owns it, so that two tabs never number edits under one id. A tab
+// that closes lets go of its lock, and the next one that opens the document adopts what it left.
+
+import type { Op } from 'quill-delta';
+import { uuid } from './ids';
+import type { Kind } from './wire';
+
+export interface StoredEdit {
+  ops: Op[];
+  kind: Kind;
+  changes: number;
+}
+
+// Stored is what a client has not got acknowledged: pending applies to the content at epoch and rev, buffer after it.
+export interface Stored {
+  doc: string;
+  user: string;
+  client: string;
+  title: string;
+  epoch: number;
+  rev: number;
+  seq: number; // the highest one used
+  pending: (StoredEdit & { seq: number; id: string }) | null;
+  buffer: StoredEdit | null;
+}
+
+// Locks is what is used of navigator.locks: hold returns the function that lets go, or null if another holds the name.
+export interface Locks {
+  hold(name: string): Promise<(() => void) | null>;
+}
+
+export interface Shelf {
+  list(doc: string, user: string): Promise<Stored[]>;
+  put(record: Stored): Promise<void>;
+  delete(record: { doc: string; user: string; client: string }): Promise<void>;
+}
+
+export class Outbox {
+  readonly client: string;
+  // left is what an earlier tab could not send; others are further ones, each to be sent under its own client id.
+  readonly left: Stored | null;
+  readonly others: string[];
+  // durable: what is saved outlives this tab.
+  durable: boolean;
+  readonly #shelf: Shelf | null;
+  readonly #key: { doc: string; user: string; client: string };
+  readonly #release: () => void;
+  #next: Stored | null | undefined; // undefined: nothing to write
+  #writing: Promise<void> | null = null;
+
+  private constructor(shelf: Shelf | null, doc: string, user: string, left: Stored | null, others: string[], client: string, release: () => void) {
+    this.#shelf = shelf;
+    this.durable = shelf !== null;
+    this.left = left;
+    this.others = others;
+    this.client = client;
+    this.#key = { doc, user, client };
+    this.#release = release;
+  }
+
+  // open adopts what a closed tab left, or starts anew; only: nothing but that client's. Without a shelf or locks the
+  // outbox lives as long as the tab.
+  static async open(doc: string, user: string, shelf: Shelf | null, locks: Locks | null, only?: string): Promise<Outbox | null> {
+    if (!shelf || !locks) return new Outbox(null, doc, user, null, [], uuid(), () => {});
+    const lockOf = (client: string) => `coscribe:${doc}:${user}:${client}`;
+    let found: Stored[];
+    try {
+      found = await shelf.list(doc, user);
+    } catch {
+      return new Outbox(null, doc, user, null, [], uuid(), () => {});
+    }
+    for (const [at, record] of found.entries()) {
+      if (only && record.client !== only) continue;
+      const release = await locks.hold(lockOf(record.client));
+      if (!release) continue;
+      // The tab before us may have sent it all between our look and its letting go.
+      const left = (await shelf.list(doc, user)).find((now) => now.client === record.client) ?? null;
+      const others = found.slice(at + 1).map((other) => other.client);
+      return new Outbox(shelf, doc, user, left, others, record.client, release);
+    }
+    if (only) return null;
+    const client = uuid();
+    const release = await locks.hold(lockOf(client));
+    return new Outbox(shelf, doc, user, null, [], client, release ?? (() => {}));
+  }
+
+  // save resolves once this or a later record is on the shelf; null: there is nothing unsent. It never rejects: where
+  // the shelf cannot be written, durable turns false.
+  save(record: Stored | null): Promise<void> {
+    if (!this.#shelf) return Promise.resolve();
+    this.#next = record;
+    this.#writing ??= this.#write();
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#next !== undefined) {
+      const record = this.#next;
+      this.#next = undefined;
+      try {
+        if (record) await this.#shelf!.put(record);
+        else await this.#shelf!.delete(this.#key);
+        this.durable = true;
+      } catch {
+        this.durable = false;
+      }
+    }
+    this.#writing = null;
+  }
+
+  // close lets go of the client id once everything is written. What is unsent stays for the next tab.
+  async close(): Promise<void> {
+    await this.#writing;
+    this.#release();
+  }
+}

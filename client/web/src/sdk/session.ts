@@ -1,0 +1,452 @@
+// Session is one open document: a Replica kept in step with the server over a Connection, its unsent edits kept in an
+// Outbox, and the news of it as events. It knows no DOM; the editor binding and other programs stand on it.
+
+import { OwnCaret } from './caret';
+import { carry, readMissed } from './catchup';
+import { Connection, type Dial, type Ended } from './connection';
+import { cut, fromWire, insertedText, type Delta } from './delta';
+import { Emitter } from './emitter';
+import { Refusal } from './http';
+import { uuid } from './ids';
+import { Outbox, type Locks, type Shelf } from './outbox';
+import { Peers, type Caret, type Peer } from './peers';
+import { Replica, type Unsent } from './replica';
+import { loadUnsent, storeUnsent } from './stored';
+import { Close } from './wire';
+import type { DocumentState, Kind, Limits, Ops, Outbound, Rejected, Revision, Role, Welcome, You } from './wire';
+
+export interface SessionOptions {
+  doc: string;
+  user: string;
+  dial: Dial;
+  ops(after: number): Promise<Ops>;
+  shelf: Shelf | null;
+  locks: Locks | null;
+  only?: string; // send what this client id left, and nothing else
+}
+
+// Status: saved says that the server has everything; kept, that what it has not outlives this tab.
+export interface Status {
+  state: 'opening' | 'saved' | 'saving' | 'offline';
+  unsent: number;
+  kept: boolean;
+}
+
+// Offer is text that could not be written, for its author to copy.
+export interface Offer {
+  code: string;
+  message: string;
+  text: string;
+}
+
+export interface Rights {
+  role: Role;
+  commands: string[];
+  mayEdit: boolean;
+  reason: string; // '' at the first welcome
+}
+
+interface Events {
+  load: Delta; // the whole content anew
+  change: Delta; // what the screen must do
+  revision: Revision;
+  status: Status;
+  peers: Peer[];
+  access: Rights;
+  document: DocumentState;
+  offer: Offer;
+  ended: Ended;
+}
+
+// Edits that follow each other within so long are one change to their author.
+const PAUSE_MS = 1_000;
+const RETRY_MS = 500;
+const LAST_RETRY_MS = 5_000;
+
+export class Session extends Emitter<Events> {
+  readonly connection: Connection;
+  document: DocumentState | null = null;
+  you: You | null = null;
+  rights: Rights = { role: 'none', commands: [], mayEdit: false, reason: '' };
+  status: Status = { state: 'opening', unsent: 0, kept: true };
+
+  readonly #options: SessionOptions;
+  readonly #peers = new Peers();
+  readonly #caret = new OwnCaret((caret) => this.#tellCaret(caret));
+  #outbox: Outbox | null = null;
+  #replica: Replica | null = null;
+  #left: (Unsent & { epoch: number; rev: number }) | null = null; // from an earlier tab, until the first load
+  #limits: Limits | null = null;
+  #seq = 0;
+  #goal = 0; // the head at the last welcome: below it, there is more to come before we speak
+  #fresh = false; // the next join asks for a snapshot
+  #sending = ''; // the id of the edit that this connection has been given
+  #sendAt = 0; // nothing is sent before
+  #editedAt = 0;
+  #refusals = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #loading = 0; // counts loads, 0 while none runs
+  #loads = 0;
+  #held = false;
+  #queue: Exclude<Outbound, Welcome>[] = [];
+  #other: Session | null = null; // sends what a further tab left
+  #closed = false;
+
+  constructor(options: SessionOptions) {
+    super();
+    this.#options = options;
+    this.connection = new Connection(options.dial, () => ({
+      client: this.#outbox!.client,
+      ...(this.#replica && !this.#fresh && { since: { epoch: this.document!.epoch, rev: this.#replica.rev } }),
+    }));
+    this.connection.on('state', (state) => {
+      if (state !== 'joined') this.#away();
+      this.#tellStatus();
+    });
+    this.connection.on('welcome', (welcome) => this.#guard(() => this.#welcome(welcome)));
+    this.connection.on('message', (message) => {
+      this.#queue.push(message);
+      this.#drain();
+    });
+    this.connection.on('closed', (code) => (this.#fresh ||= code === Close.resync));
+    this.connection.on('ended', (why) => this.#end(why));
+  }
+
+  async start(): Promise<void> {
+    const { doc, user, shelf, locks, only } = this.#options;
+    this.#outbox = await Outbox.open(doc, user, shelf, locks, only);
+    if (!this.#outbox || this.#closed) return this.close();
+    const left = this.#outbox.left;
+    if (left) {
+      this.#left = loadUnsent(left);
+      this.#seq = left.seq;
+    }
+    this.connection.retryNow();
+  }
+
+  // edit takes a change that the screen shows already, in the form that the server accepts.
+  edit(delta: Delta, kind: Kind = 'edit'): void {
+    const replica = this.#replica;
+    if (!replica) throw new Error('session: edited before it was loaded');
+    const now = Date.now();
+    replica.edit(delta, kind, now - this.#editedAt < PAUSE_MS);
+    this.#editedAt = now;
+    this.#peers.moved(delta);
+    this.#caret.moved(delta, true);
+    this.#emitPeers();
+    this.#keep();
+    this.#pump();
+    this.#tellStatus();
+  }
+
+  showCaret(caret: Caret | null): void {
+    this.#caret.show(caret);
+  }
+
+  // hold keeps news back while an input method composes: a change of the text under it would break the composition.
+  hold(held: boolean): void {
+    this.#held = held;
+    this.#drain();
+  }
+
+  peers(): Peer[] {
+    return this.#peers.list();
+  }
+
+  // shown is the content with what is unsent, null before it is loaded.
+  get shown(): Delta | null {
+    return this.#replica?.shown ?? null;
+  }
+
+  get rev(): number {
+    return this.#replica?.rev ?? 0;
+  }
+
+  // discard forgets what was offered for copying.
+  async discard(): Promise<void> {
+    this.#left = null;
+    await this.#outbox?.save(null);
+  }
+
+  // close leaves. What is unsent stays on this device.
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.connection.stop();
+    await this.#other?.close();
+    await this.#outbox?.close();
+  }
+
+  #drain(): void {
+    while (!this.#held && !this.#loading && this.#queue.length > 0) {
+      const message = this.#queue.shift()!;
+      this.#guard(() => this.#hear(message));
+    }
+  }
+
+  // guard: news that do not fit what we have make us ask for all of it again. Unsent edits are carried along.
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      console.error(error);
+      this.#resync();
+    }
+  }
+
+  #resync(): void {
+    this.#fresh = true;
+    this.connection.restart();
+  }
+
+  #away(): void {
+    this.#queue = [];
+    this.#loading = 0;
+    this.#sending = '';
+    this.#sendAt = 0;
+    clearTimeout(this.#timer);
+    this.#caret.forgotten();
+  }
+
+  #welcome(welcome: Welcome): void {
+    this.you = welcome.you;
+    this.#limits = welcome.limits;
+    this.#seq = Math.max(this.#seq, welcome.you.seq);
+    this.#goal = welcome.head;
+    const known = this.document?.epoch === welcome.document.epoch && this.#replica?.rev === welcome.rev;
+    if (!welcome.snapshot && !known) return this.#resync();
+
+    if (welcome.snapshot) {
+      void this.#load(welcome, fromWire(welcome.snapshot));
+      return;
+    }
+    this.#settle(welcome);
+  }
+
+  // load starts from a snapshot, over which unsent edits of earlier are carried. Its author may go on writing meanwhile.
+  async #load(welcome: Welcome, content: Delta): Promise<void> {
+    const load = (this.#loading = ++this.#loads);
+    const before = () => this.#replica ?? this.#left;
+    const epoch = this.#replica ? this.document!.epoch : this.#left?.epoch;
+    let missed: Revision[] = [];
+    let lost: Refusal | null = null;
+    if (before()?.pending || before()?.buffer) {
+      try {
+        if (epoch !== welcome.document.epoch) throw new Refusal(410, 'resync', 'The document was replaced meanwhile.');
+        missed = await readMissed(this.#options.ops, before()!.rev, welcome);
+      } catch (error) {
+        if (this.#loading !== load) return;
+        if (!(error instanceof Refusal) || error.temporary) return this.connection.restart();
+        lost = error;
+      }
+    }
+    if (this.#loading !== load) return;
+
+    const unsent: Unsent = before() ?? { pending: null, buffer: null };
+    const carried = lost ? { pending: null, buffer: null } : carry(unsent, missed, (item, now) => this.#isOwn(item, now));
+    this.#left = null;
+    this.#fresh = false;
+    this.#replica = new Replica(welcome.rev, content, carried);
+    this.#settle(welcome, true);
+    if (lost) this.emit('offer', offerOf(lost.code, lost.message, unsent));
+    this.#loading = 0;
+    this.#drain();
+  }
+
+  // settle follows a welcome once the replica stands.
+  #settle(welcome: Welcome, loaded = false): void {
+    const replica = this.#replica!;
+    this.document = welcome.document;
+    this.#peers.reset(replica.rev);
+    for (const peer of welcome.peers) if (peer.seat !== welcome.you.seat) this.#peers.tell(peer, replica);
+    if (loaded) this.emit('load', replica.shown);
+    this.emit('document', welcome.document);
+    this.#takeRights(welcome.role, welcome.commands, '');
+    this.#emitPeers();
+    this.#keep();
+    this.#pump();
+    this.#caret.look();
+    this.#tellStatus();
+    if (loaded) void this.#sendOthers();
+  }
+
+  #hear(message: Exclude<Outbound, Welcome>): void {
+    switch (message.type) {
+      case 'revisions':
+        for (const item of message.items) this.#receive(item);
+        this.#emitPeers();
+        this.#keep();
+        this.#pump();
+        this.#caret.look();
+        break;
+      case 'rejected':
+        this.#rejected(message);
+        break;
+      case 'presence':
+        for (const item of message.items) if (item.seat !== this.you?.seat) this.#peers.tell(item, this.#replica!);
+        this.#emitPeers();
+        break;
+      case 'access':
+        this.#takeRights(message.role, message.commands, message.reason);
+        break;
+      case 'document':
+        if (message.document.epoch !== this.document?.epoch) return this.#resync();
+        this.document = message.document;
+        this.emit('document', message.document);
+        break;
+    }
+    this.#tellStatus();
+  }
+
+  #receive(item: Revision): void {
+    const replica = this.#replica!;
+    if (item.rev <= replica.rev) return;
+    if (this.#isOwn(item, replica)) {
+      const change = replica.acknowledge(item.rev);
+      this.#sending = '';
+      this.#refusals = 0;
+      this.#peers.committed(change, this.you!.seat, null, replica);
+    } else {
+      const change = fromWire(item.delta!);
+      const show = replica.receive(item.rev, change);
+      this.#peers.committed(change, item.seat, show, replica);
+      this.#caret.moved(show, false);
+      if (show.ops.length > 0) this.emit('change', show);
+    }
+    this.emit('revision', item);
+  }
+
+  #isOwn(item: Revision, unsent: Unsent): boolean {
+    const { pending } = unsent;
+    return item.author === this.you!.user && item.client === this.#outbox!.client && item.seq === pending?.seq && item.id === pending.id;
+  }
+
+  #rejected({ seq, code, message, temporary }: Rejected): void {
+    const replica = this.#replica!;
+    if (replica.pending?.seq !== seq) return;
+    this.#sending = '';
+    if (temporary) {
+      const wait = Math.min(LAST_RETRY_MS, RETRY_MS * 2 ** this.#refusals++);
+      this.#sendAt = Date.now() + wait * (0.5 + Math.random() / 2);
+      this.#pump();
+    } else if (code === 'resync') {
+      this.#resync();
+    } else if (code === 'stale_seq' || code === 'seq_reuse') {
+      // The number is used up and this edit had no effect under it: another number cannot double it.
+      replica.renumber(++this.#seq, uuid());
+      this.#pump();
+    } else {
+      const { show, refused } = replica.reject();
+      this.#undone(show);
+      this.emit('offer', offerOf(code, message, { pending: null, buffer: refused }));
+      this.#pump();
+    }
+  }
+
+  #takeRights(role: Role, commands: string[], reason: string): void {
+    this.rights = { role, commands, mayEdit: commands.includes('edit'), reason };
+    this.emit('access', this.rights);
+    if (this.rights.mayEdit) return;
+    const lost = this.#replica?.drop();
+    if (!lost) return;
+    this.#undone(lost.show);
+    this.emit('offer', offerOf('forbidden', 'You may no longer edit this document.', { pending: null, buffer: lost.dropped }));
+  }
+
+  #undone(show: Delta): void {
+    this.#peers.moved(show);
+    this.#caret.moved(show, false);
+    if (show.ops.length > 0) this.emit('change', show);
+    this.#emitPeers();
+    this.#keep();
+  }
+
+  #end(why: Ended): void {
+    const unsent = this.#replica ?? this.#left;
+    if (unsent && (why === 'access_revoked' || why === 'no_document') && (unsent.pending || unsent.buffer)) {
+      this.emit('offer', offerOf(why, 'Your access to this document has ended.', unsent));
+    }
+    this.#tellStatus();
+    this.emit('ended', why);
+  }
+
+  // pump sends the next edit when its turn has come. What is sent is on the shelf before, under its seq and id: else a
+  // crash in between would make the next tab send it again under others, and the text would be there twice.
+  #pump(): void {
+    const replica = this.#replica;
+    if (!replica || this.connection.state !== 'joined' || replica.rev < this.#goal || this.#sending) return;
+    if (!replica.pending && !(replica.buffer && this.rights.mayEdit)) return;
+    const wait = this.#sendAt - Date.now();
+    if (wait > 0) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#pump(), wait);
+      return;
+    }
+    if (!replica.pending) replica.take(++this.#seq, uuid(), (delta) => cut(delta, this.#limits!));
+    const { id } = replica.pending!;
+    this.#sending = id;
+    this.#sendAt = Date.now() + 1000 / this.#limits!.editsPerSecond;
+    void this.#keep().then(() => {
+      const pending = this.#replica?.pending;
+      if (this.#sending !== id || pending?.id !== id) return;
+      const { seq, kind, delta } = pending;
+      this.connection.send({ type: 'submit', seq, id, base: this.#replica!.rev, delta: { ops: delta.ops }, kind });
+    });
+  }
+
+  #keep(): Promise<void> {
+    const replica = this.#replica;
+    if (!replica || !this.#outbox || !this.document) return Promise.resolve();
+    const { doc, user } = this.#options;
+    const { id: _, title, epoch } = this.document;
+    const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#seq };
+    return this.#outbox.save(replica.synced ? null : storeUnsent(key, replica));
+  }
+
+  #tellCaret(caret: Caret | null): boolean {
+    const replica = this.#replica;
+    if (!replica?.synced || replica.rev < this.#goal || !this.rights.commands.includes('cursor')) return false;
+    return this.connection.send({ type: 'cursor', cursor: caret && { rev: replica.rev, ...caret } });
+  }
+
+  #emitPeers(): void {
+    this.emit('peers', this.#peers.list());
+  }
+
+  #tellStatus(): void {
+    const replica = this.#replica;
+    const unsent = replica?.changes ?? 0;
+    const kept = this.#outbox?.durable ?? true;
+    const online = this.connection.state === 'joined' && !this.#fresh;
+    const state = !replica ? 'opening' : !online ? 'offline' : replica.synced ? 'saved' : 'saving';
+    const before = this.status;
+    if (before.state === state && before.unsent === unsent && before.kept === kept) return;
+    this.status = { state, unsent, kept };
+    this.emit('status', this.status);
+  }
+
+  // sendOthers sends what further closed tabs left, each under its own client id, one after the other.
+  async #sendOthers(): Promise<void> {
+    for (const only of this.#outbox!.others.splice(0)) {
+      if (this.#closed) return;
+      const other = (this.#other = new Session({ ...this.#options, only }));
+      other.on('offer', (offer) => this.emit('offer', offer));
+      await other.#sendAll();
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.on('status', ({ state }) => state === 'saved' && resolve());
+      this.connection.on('state', (state) => state === 'ended' && resolve());
+    });
+    await this.start();
+    await done;
+    await this.close();
+  }
+}
+
+function offerOf(code: string, message: string, { pending, buffer }: Unsent): Offer {
+  const texts = [pending, buffer].map((local) => (local ? insertedText(local.delta) : ''));
+  return { code, message, text: texts.filter((text) => text !== '').join('\n') };
+}

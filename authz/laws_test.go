@@ -1,0 +1,211 @@
+package authz
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// Few ids, so that principals meet.
+var ids = rapid.Custom(func(t *rapid.T) [16]byte { return [16]byte{rapid.Byte().Draw(t, "id") % 4} })
+
+var principals = rapid.Custom(func(t *rapid.T) Principal {
+	p := Principal{Kind: PrincipalKind(rapid.IntRange(0, int(ToAnyone)+1).Draw(t, "kind"))}
+	if p.Kind < ToEveryone {
+		p.ID = ids.Draw(t, "principal")
+	}
+	return p
+})
+
+var rights = rapid.Custom(func(t *rapid.T) Right {
+	return Right{
+		To:        principals.Draw(t, "to"),
+		Role:      Role(rapid.IntRange(int(None), int(Admin)).Draw(t, "role")),
+		ExpiresAt: rapid.SampledFrom([]int64{0, 0, 1, 2, 3, 4}).Draw(t, "expires"),
+	}
+})
+
+var whos = rapid.Custom(func(t *rapid.T) Who {
+	return Who{
+		User:   ids.Draw(t, "user"),
+		Groups: rapid.SliceOfN(ids, 0, 2).Draw(t, "groups"),
+		Links:  rapid.SliceOfN(ids, 0, 2).Draw(t, "links"),
+	}
+})
+
+var owners = ids.Filter(func(id [16]byte) bool { return id != [16]byte{} })
+
+var standings = rapid.Custom(func(t *rapid.T) Standing {
+	s := Standing{
+		Role:        Role(rapid.IntRange(int(None), int(Owner)).Draw(t, "role")),
+		SignedIn:    rapid.Bool().Draw(t, "signed in"),
+		OpenHistory: rapid.Bool().Draw(t, "open history"),
+		Locked:      rapid.Bool().Draw(t, "locked"),
+	}
+	s.InstanceAdmin = s.SignedIn && rapid.Bool().Draw(t, "instance admin")
+	return s
+})
+
+// The decision is the greatest role of a grant that lives and speaks for who asks; the owner has theirs.
+func TestDecideIsTheHighestLiveGrant(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		owner, list, who := owners.Draw(t, "owner"), rapid.SliceOf(rights).Draw(t, "rights"), whos.Draw(t, "who")
+		now := rapid.Int64Range(0, 5).Draw(t, "now")
+		want := None
+		for _, r := range list {
+			if (r.ExpiresAt == 0 || now < r.ExpiresAt) && r.To.speaksFor(who) {
+				want = max(want, r.Role)
+			}
+		}
+		if who.User == owner {
+			want = Owner
+		}
+		if got := Decide(owner, list, who, now).Role; got != want {
+			t.Fatalf("Decide = %v, want %v", got, want)
+		}
+	})
+}
+
+// The role holds up to ValidUntil and is another from that moment on.
+func TestDecideHoldsUntilValidUntil(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		owner, list, who := owners.Draw(t, "owner"), rapid.SliceOf(rights).Draw(t, "rights"), whos.Draw(t, "who")
+		now := rapid.Int64Range(0, 5).Draw(t, "now")
+		at := Decide(owner, list, who, now)
+		until := at.ValidUntil
+		if until == 0 {
+			if got := Decide(owner, list, who, 1<<60).Role; got != at.Role && at.Role != None {
+				t.Fatalf("%v has no end and becomes %v", at.Role, got)
+			}
+			return
+		}
+		if until <= now {
+			t.Fatalf("valid until %d, decided at %d", until, now)
+		}
+		if before := Decide(owner, list, who, until-1).Role; before != at.Role {
+			t.Fatalf("before %d it is %v, want %v", until, before, at.Role)
+		}
+		if after := Decide(owner, list, who, until).Role; after >= at.Role {
+			t.Fatalf("at %d it is %v, want less than %v", until, after, at.Role)
+		}
+	})
+}
+
+// More grants never give less, their order says nothing, and nobody but the owner is the owner.
+func TestDecideIsMonotoneAndOrderless(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		owner, list, who := owners.Draw(t, "owner"), rapid.SliceOf(rights).Draw(t, "rights"), whos.Draw(t, "who")
+		now := rapid.Int64Range(0, 5).Draw(t, "now")
+		before := Decide(owner, list, who, now)
+		turned := slices.Clone(list)
+		slices.Reverse(turned)
+		if got := Decide(owner, turned, who, now); got != before {
+			t.Fatalf("in another order: %+v, want %+v", got, before)
+		}
+		if after := Decide(owner, append(list, rights.Draw(t, "more")), who, now); after.Role < before.Role {
+			t.Fatalf("one grant more gives %v, before it was %v", after.Role, before.Role)
+		}
+		if before.Role == Owner && who.User != owner {
+			t.Fatalf("%v is owner, who is %v", who.User, owner)
+		}
+	})
+}
+
+// An anonymous visitor is nobody: neither a user's grant nor everyone's nor an owner of id zero speaks for them.
+func TestAnonymousHasNoUsersRights(t *testing.T) {
+	list := []Right{{To: Principal{Kind: ToUser}, Role: Admin}, {To: Principal{Kind: ToEveryone}, Role: Editor}}
+	if got := Decide([16]byte{}, list, Who{}, 1); got.Role != None {
+		t.Errorf("anonymous is %v, want none", got.Role)
+	}
+	list = append(list, Right{To: Principal{Kind: ToAnyone}, Role: Viewer})
+	if got := Decide([16]byte{}, list, Who{}, 1); got.Role != Viewer {
+		t.Errorf("anonymous with a grant to anyone is %v, want viewer", got.Role)
+	}
+}
+
+// A grant whose expiry is now is dead now.
+func TestExpiryIsTheFirstMomentWithout(t *testing.T) {
+	user := [16]byte{1}
+	list := []Right{{To: Principal{Kind: ToUser, ID: user}, Role: Editor, ExpiresAt: 100}}
+	for now, want := range map[int64]Role{99: Editor, 100: None, 101: None} {
+		if got := Decide([16]byte{9}, list, Who{User: user}, now).Role; got != want {
+			t.Errorf("at %d: %v, want %v", now, got, want)
+		}
+	}
+}
+
+// A higher role may do whatever a lower one may.
+func TestRolesAreOrdered(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		low := standings.Filter(func(s Standing) bool { return s.Role < Owner }).Draw(t, "standing")
+		high := low
+		high.Role = Role(rapid.IntRange(int(low.Role)+1, int(Owner)).Draw(t, "higher"))
+		for c := range numCommands {
+			if low.May(c) && !high.May(c) {
+				t.Fatalf("%v: %+v may, %v may not", c, low, high.Role)
+			}
+		}
+	})
+}
+
+// A lock takes away, and takes away changes only.
+func TestLockStopsChanges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		open := standings.Draw(t, "standing")
+		open.Locked = false
+		locked := open
+		locked.Locked = true
+		for c := range numCommands {
+			if want := open.May(c) && !table[c].changes; locked.May(c) != want {
+				t.Fatalf("%v when locked: %v, want %v", c, locked.May(c), want)
+			}
+		}
+	})
+}
+
+// Nobody grants more than they have, nobody grants ownership or nothing, and who may not grant grants nothing.
+func TestMayGrant(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		role := Role(rapid.IntRange(int(None), int(Owner)+1).Draw(t, "role"))
+		if !s.MayGrant(role) {
+			if s.May(Grant) && role.Grantable() && role <= s.Role {
+				t.Fatalf("%+v may not grant %v", s, role)
+			}
+			return
+		}
+		if !s.May(Grant) || !role.Grantable() || role > s.Role && !s.InstanceAdmin {
+			t.Fatalf("%+v may grant %v", s, role)
+		}
+	})
+}
+
+// Commands lists exactly the commands of a document that one may do, in order.
+func TestCommandsAreWhatOneMay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		listed := s.Commands()
+		if !slices.IsSorted(listed) {
+			t.Fatalf("out of order: %v", listed)
+		}
+		for c := range numCommands {
+			if want := s.May(c) && c.Least() > None; slices.Contains(listed, c) != want {
+				t.Fatalf("%v listed: %v, want %v", c, !want, want)
+			}
+		}
+	})
+}
+
+func TestRoleNames(t *testing.T) {
+	for r := None; r <= Owner; r++ {
+		if got, err := ParseRole(r.String()); err != nil || got != r {
+			t.Errorf("ParseRole(%q) = %v, %v", r.String(), got, err)
+		}
+	}
+	for _, text := range []string{"", "Viewer", "superuser", "viewer ", "Role(6)"} {
+		if got, err := ParseRole(text); err == nil {
+			t.Errorf("ParseRole(%q) = %v, want an error", text, got)
+		}
+	}
+}

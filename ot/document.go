@@ -1,8 +1,15 @@
 package ot
 
-// Document is an open document.
+// Document is an open document. An edit costs what it changes and a few
+// steps down a tree, however long the document is and has been edited.
+//
+// One goroutine at a time may use Apply and Clone. The other methods only
+// read: any number may run at once, and on a clone they may run while the
+// original is edited.
 type Document struct {
-	content Delta
+	root   kid
+	owner  *owner // nil until the first edit after a Clone
+	finger finger
 }
 
 // NewDocument opens content, which holds inserts only and ends with "\n".
@@ -10,7 +17,12 @@ func NewDocument(content Delta) (*Document, error) {
 	if err := checkDocument(content); err != nil {
 		return nil, err
 	}
-	return &Document{content: content}, nil
+	w := leafWriter{owner: new(owner)}
+	for i := range content.ops {
+		w.add(content.ops[i])
+	}
+	w.close()
+	return &Document{root: grow(w.owner, w.done), owner: w.owner}, nil
 }
 
 // checkDocument reports why content is not a document.
@@ -30,6 +42,7 @@ func checkDocument(content Delta) error {
 	return nil
 }
 
+// endsLine reports whether content ends with "\n".
 func endsLine(content Delta) bool {
 	if content.IsEmpty() {
 		return false
@@ -38,53 +51,13 @@ func endsLine(content Delta) bool {
 	return last.kind() == Insert && last.text[len(last.text)-1] == '\n'
 }
 
-// Apply changes the document by d, wholly or, with an error, not at all.
-func (doc *Document) Apply(d Delta) error {
-	if err := doc.fits(d); err != nil {
-		return err
-	}
-	doc.content = doc.content.Compose(d)
-	return nil
-}
-
-func (doc *Document) fits(d Delta) error {
-	length := doc.Len()
-	at := 0
-	base := doc.content.cursor()
-	for c, i := d.cursor(), 0; !c.done(); i++ {
-		op := c.next()
-		n := op.len()
-		if op.adds() {
-			if at >= length {
-				return refuse(CodeDoesNotFit, i, nil, "inserts after the last newline")
-			}
-			continue
-		}
-		if n > length-at {
-			return pastEnd(i, at+n, length)
-		}
-		if at += n; op.kind() == Delete && at == length {
-			return refuse(CodeDoesNotFit, i, nil, "deletes the last newline")
-		}
-		for n > 0 {
-			if n < base.cur.len() && base.cur.kind() == Insert && !wholeAt(base.cur, n) {
-				return splitsPair(i)
-			}
-			n -= base.take(min(n, base.cur.len())).len()
-		}
-	}
-	return nil
-}
-
 // Len returns the length in UTF-16 units.
-func (doc *Document) Len() int { return doc.content.Len() }
+func (doc *Document) Len() int { return doc.root.units }
 
-// Delta returns the content.
-func (doc *Document) Delta() Delta { return doc.content }
-
-// AppendJSON appends the content as Delta.AppendJSON would.
-func (doc *Document) AppendJSON(dst []byte) []byte { return doc.content.AppendJSON(dst) }
-
-// Clone returns a second document with the same content. Either may be
-// edited without the other.
-func (doc *Document) Clone() *Document { return &Document{content: doc.content} }
+// Clone returns a second document with the same content, at once: the two
+// share what neither has changed since. Either may be edited without the
+// other, also at the same time.
+func (doc *Document) Clone() *Document {
+	doc.owner = nil // what was made so far is for both to read
+	return &Document{root: doc.root}
+}

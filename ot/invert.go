@@ -68,3 +68,35 @@ func pastEnd(component, needed, length int) *Error {
 func splitsPair(component int) *Error {
 	return refuse(CodeDoesNotFit, component, nil, "begins or ends inside a surrogate pair")
 }
+
+// Invert returns the change that undoes d on the document, to which d has
+// not been applied yet. It reads only what d changes.
+func (doc *Document) Invert(d Delta) (Delta, error) {
+	var small [8]component
+	w := writer{ops: small[:0]}
+	at := 0
+	for c, i := d.cursor(), 0; !c.done(); i++ {
+		op := c.next()
+		if op.adds() {
+			w.add(remove(op.len()))
+			continue
+		}
+		end := at + op.len()
+		if end > doc.Len() {
+			return Delta{}, pastEnd(i, end, doc.Len())
+		}
+		if !doc.root.node.wholeAtDeep(end) {
+			return Delta{}, splitsPair(i)
+		}
+		if op.isPlainRetain() {
+			w.add(op)
+		} else {
+			doc.root.node.walk(at, end, func(r run, text []byte) bool {
+				w.undo(op, r.component(text))
+				return true
+			})
+		}
+		at = end
+	}
+	return w.delta(), nil
+}

@@ -56,6 +56,12 @@ func TestInvertUndoes(t *testing.T) {
 		}
 		wantEqual(t, "base∘a∘undo", base.Compose(a).Compose(undo), base)
 		wantEqual(t, "the undone document", applied(t, base, a, undo), base)
+		doc, _ := ot.NewDocument(base)
+		again, err := doc.Invert(a)
+		if err != nil {
+			t.Fatalf("invert %s on the document %s: %v", a, base, err)
+		}
+		wantEqual(t, "the document's inverse", again, undo)
 	})
 }
 

@@ -170,7 +170,10 @@ const hexDigits = "0123456789abcdef"
 
 // appendQuoted writes text as a JSON string, escaping what must be escaped.
 func appendQuoted[T string | []byte](dst []byte, text T) []byte {
-	dst = append(dst, '"')
+	return append(appendEscaped(append(dst, '"'), text), '"')
+}
+
+func appendEscaped[T string | []byte](dst []byte, text T) []byte {
 	from := 0
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -196,5 +199,5 @@ func appendQuoted[T string | []byte](dst []byte, text T) []byte {
 			dst = append(dst, 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
 	}
-	return append(append(dst, text[from:]...), '"')
+	return append(dst, text[from:]...)
 }

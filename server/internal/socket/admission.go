@@ -1,0 +1,148 @@
+package socket
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// admission counts connections, and says no to one too many. What it gave is given back by leave, all of it, so that the
+// counts return to zero.
+type admission struct {
+	limits Limits
+
+	mu        sync.Mutex // guards everything below
+	open      int
+	waiting   int // of open: without an accepted ticket
+	addresses map[netip.Prefix]*address
+	users     map[id.User]int
+	documents map[id.Doc]int
+	swept     time.Time
+}
+
+// address is what is known of one place that connections come from.
+type address struct {
+	open, waiting int
+	handshakes    bucket
+}
+
+// place is what one connection holds.
+type place struct {
+	from   netip.Prefix
+	seated bool
+	user   id.User
+	doc    id.Doc
+}
+
+// denial is why there is no place.
+type denial int
+
+const (
+	admitted denial = iota
+	tooManyHere
+	tooFast
+	nodeFull
+)
+
+func newAdmission(limits Limits) *admission {
+	return &admission{
+		limits:    limits,
+		addresses: map[netip.Prefix]*address{},
+		users:     map[id.User]int{},
+		documents: map[id.Doc]int{},
+	}
+}
+
+// enter gives a place to a connection that has no accepted ticket yet.
+func (a *admission) enter(addr netip.Addr, now time.Time) (*place, denial) {
+	from := network(addr)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sweep(now)
+	here := a.addresses[from]
+	if here == nil {
+		here = &address{}
+		a.addresses[from] = here
+	}
+	switch {
+	case !here.handshakes.take(1, a.limits.Handshakes, a.limits.HandshakeBurst, now):
+		return nil, tooFast
+	case here.open >= a.limits.PerAddress || here.waiting >= a.limits.WaitingPerAddress:
+		return nil, tooManyHere
+	case a.open >= a.limits.PerNode || a.waiting >= a.limits.WaitingPerNode:
+		return nil, nodeFull
+	}
+	here.open++
+	here.waiting++
+	a.open++
+	a.waiting++
+	return &place{from: from}, admitted
+}
+
+// seat moves the place to those with an accepted ticket, unless the user or the document has too many.
+func (a *admission) seat(p *place, user id.User, doc id.Doc) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.users[user] >= a.limits.PerUser || a.documents[doc] >= a.limits.PerDocument {
+		return false
+	}
+	a.users[user]++
+	a.documents[doc]++
+	a.waiting--
+	a.addresses[p.from].waiting--
+	p.seated, p.user, p.doc = true, user, doc
+	return true
+}
+
+// leave gives a place back. It is called once for each.
+func (a *admission) leave(p *place) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	here := a.addresses[p.from]
+	here.open--
+	a.open--
+	if !p.seated {
+		here.waiting--
+		a.waiting--
+		return
+	}
+	lower(a.users, p.user)
+	lower(a.documents, p.doc)
+}
+
+// sweep forgets addresses that have no connection and whose bucket has filled up again.
+func (a *admission) sweep(now time.Time) {
+	fill := time.Second + time.Second*time.Duration(a.limits.HandshakeBurst/max(1, a.limits.Handshakes))
+	if now.Sub(a.swept) < fill {
+		return
+	}
+	a.swept = now
+	for from, here := range a.addresses {
+		if here.open == 0 && now.Sub(here.handshakes.at) >= fill {
+			delete(a.addresses, from)
+		}
+	}
+}
+
+func lower[Key comparable](counts map[Key]int, key Key) {
+	if counts[key]--; counts[key] <= 0 {
+		delete(counts, key)
+	}
+}
+
+// network is what counts as one address: an IPv4 address, or the /64 that one customer has in IPv6. All whose address
+// cannot be told count as one.
+func network(addr netip.Addr) netip.Prefix {
+	addr = addr.Unmap().WithZone("")
+	bits := addr.BitLen()
+	if addr.Is6() {
+		bits = 64
+	}
+	prefix, err := addr.Prefix(bits)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return prefix
+}

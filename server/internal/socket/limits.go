@@ -1,0 +1,69 @@
+package socket
+
+import "time"
+
+// Limits are everything of this package that is bounded. Start from DefaultLimits: a zero field admits nothing.
+type Limits struct {
+	// How many connections there may be, after the ticket and before it.
+	PerAddress, PerUser, PerDocument, PerNode int
+	WaitingPerAddress, WaitingPerNode         int
+	Handshakes, HandshakeBurst                int // per second and address
+
+	// Before the ticket is accepted.
+	JoinWait  time.Duration
+	JoinBytes int // of the one frame
+
+	// What a client may send.
+	FrameBytes            int // of a message, in however many frames
+	Fragments             int // frames of one message
+	Frames, FrameBurst    int // per second
+	Traffic, TrafficBurst int // bytes per second
+	Strikes               int // bad messages within StrikeWindow: the last closes
+	StrikeWindow          time.Duration
+	CommandTime           time.Duration // that a rename, grant or revoke may take
+
+	// What is written.
+	WriteBytes  int           // about, in one system call
+	WriteWait   time.Duration // for one such write
+	OutboxBytes int           // answers that the client has not taken
+
+	// How long it lasts.
+	PingEvery time.Duration
+	PongWait  time.Duration
+	Age       time.Duration // give or take a tenth
+	Linger    time.Duration // after the close frame, for the client to read it
+}
+
+// DefaultLimits are the limits of a server that nobody configured.
+func DefaultLimits() Limits {
+	return Limits{
+		PerAddress: 64, PerUser: 20, PerDocument: 200, PerNode: 10_000,
+		WaitingPerAddress: 10, WaitingPerNode: 500,
+		Handshakes: 10, HandshakeBurst: 20,
+
+		JoinWait: 5 * time.Second, JoinBytes: 4 << 10,
+
+		FrameBytes: 64 << 10, Fragments: 16,
+		Frames: 60, FrameBurst: 120,
+		Traffic: 128 << 10, TrafficBurst: 1 << 20,
+		Strikes: 5, StrikeWindow: time.Minute,
+		CommandTime: 10 * time.Second,
+
+		WriteBytes: 64 << 10, WriteWait: 5 * time.Second, OutboxBytes: 64 << 10,
+
+		PingEvery: 25 * time.Second, PongWait: 10 * time.Second,
+		Age: 24 * time.Hour, Linger: 500 * time.Millisecond,
+	}
+}
+
+// BenchmarkLimits are DefaultLimits without counts and rates, for measuring from one machine with few users.
+func BenchmarkLimits() Limits {
+	const unhindered = 1 << 30
+	l := DefaultLimits()
+	l.PerAddress, l.PerUser, l.PerDocument, l.PerNode = unhindered, unhindered, unhindered, unhindered
+	l.WaitingPerAddress, l.WaitingPerNode = unhindered, unhindered
+	l.Handshakes, l.HandshakeBurst = unhindered, unhindered
+	l.Frames, l.FrameBurst = unhindered, unhindered
+	l.Traffic, l.TrafficBurst = unhindered, unhindered
+	return l
+}

@@ -12,8 +12,7 @@ func (d Delta) Compose(next Delta) Delta {
 	if d.IsEmpty() {
 		return next
 	}
-	var small [8]component
-	w := writer{ops: small[:0]}
+	w := writer{}
 	a, b := d.cursor(), next.cursor()
 	for !b.done() {
 		switch {

@@ -15,8 +15,7 @@ func (d Delta) Cut(limits Limits) (head, rest Delta) {
 	if limits.allow(d) {
 		return d, Delta{}
 	}
-	var small [8]component
-	w := writer{ops: small[:0]}
+	w := writer{}
 	budget := cutBudget{Limits: limits, bytes: len(emptyJSON)}
 	c := d.cursor()
 	length := 0 // of what the head leaves behind
@@ -37,7 +36,7 @@ func (d Delta) Cut(limits Limits) (head, rest Delta) {
 	}
 	head = w.delta()
 
-	w = writer{ops: small[:0]}
+	w = writer{}
 	w.add(retain(length, nil))
 	for !c.done() {
 		w.add(c.next())

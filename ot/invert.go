@@ -6,8 +6,7 @@ func (d Delta) Invert(base Delta) (Delta, error) {
 	if !base.IsContent() {
 		return Delta{}, refuse(CodeBadDelta, -1, nil, "the base of an inversion must hold inserts only")
 	}
-	var small [8]component
-	w := writer{ops: small[:0]}
+	w := writer{}
 	b := base.cursor()
 	if err := d.invert(&w, &b); err != nil {
 		return Delta{}, err
@@ -72,8 +71,7 @@ func splitsPair(component int) *Error {
 // Invert returns the change that undoes d on the document, to which d has
 // not been applied yet. It reads only what d changes.
 func (doc *Document) Invert(d Delta) (Delta, error) {
-	var small [8]component
-	w := writer{ops: small[:0]}
+	w := writer{}
 	at := 0
 	for c, i := d.cursor(), 0; !c.done(); i++ {
 		op := c.next()

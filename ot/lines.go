@@ -54,7 +54,7 @@ func (l *lineCutter) add(c component, yield func(Line) bool) bool {
 		l.line.add(insert(c.text[:at], n, c.attrs))
 		end := insert("\n", 1, c.attrs)
 		content := l.line.delta()
-		l.line = writer{ops: l.line.ops[:0]}
+		l.line = writer{}
 		if !yield(Line{content, end.public()}) {
 			return false
 		}

@@ -14,8 +14,6 @@ const maxLen = 1<<53 - 1
 // The index in an error counts the components as they stand in data.
 func Parse(data []byte) (Delta, error) {
 	p := parser{scanner: scanner{in: data}}
-	var small [8]component
-	p.out.ops = small[:0]
 	if err := p.document(); err != nil {
 		return Delta{}, p.refusal(err)
 	}
@@ -35,8 +33,9 @@ func (d *Delta) UnmarshalJSON(data []byte) error {
 type parser struct {
 	scanner
 	out   writer
-	index int // of the component being read
-	total int // of the lengths so far
+	index int    // of the component being read
+	total int    // of the lengths so far
+	json  []byte // scratch for a value in canonical form
 }
 
 func (p *parser) document() error {

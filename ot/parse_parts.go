@@ -19,25 +19,25 @@ func (p *parser) insertion() (component, error) {
 }
 
 func (p *parser) embed() (component, error) {
-	var scratch [256]byte
-	json, keys, err := p.object(scratch[:0], 0)
+	json, keys, err := p.object(p.json[:0], 0)
 	if err == nil && keys != 1 {
 		err = fault{text: "is an embed without exactly one key"}
 	}
 	if err != nil {
 		return component{}, fault{part: "insert"}.around(err)
 	}
+	p.json = json
 	return embed(string(json), nil), nil
 }
 
 func (p *parser) attributes() (*attrSet, error) {
-	var scratch [256]byte
-	json, keys, err := p.object(scratch[:0], 0)
+	json, keys, err := p.object(p.json[:0], 0)
 	if err == nil && keys == 0 {
 		err = fault{text: "is empty"}
 	}
 	if err != nil {
 		return nil, fault{part: "attributes"}.around(err)
 	}
+	p.json = json
 	return intern(json), nil
 }

@@ -1,6 +1,7 @@
 package ot
 
 import (
+	"bytes"
 	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -12,7 +13,9 @@ type scanner struct {
 	at   int
 	text []byte // the last string that had escapes, decoded
 
-	sawReturn bool // the last string had a carriage return
+	// What the last string had:
+	sawEscape bool
+	sawReturn bool // a carriage return, which can only be an escape
 }
 
 // peek returns the next byte that is not white space, 0 at the end.
@@ -49,11 +52,14 @@ func (s *scanner) end() error {
 	return nil
 }
 
-// key reads an object's key and the colon after it.
+// key reads an object's key and the colon after it. The bytes stay valid.
 func (s *scanner) key() ([]byte, error) {
 	key, _, err := s.str()
 	if err != nil {
 		return nil, err
+	}
+	if s.sawEscape {
+		key = bytes.Clone(key)
 	}
 	if string(key) == "__proto__" {
 		return nil, fault{text: "__proto__ cannot be a key"}
@@ -67,7 +73,7 @@ func (s *scanner) str() (text []byte, length int, err error) {
 	if !s.accept('"') {
 		return nil, 0, fault{text: "is not a string"}
 	}
-	s.sawReturn = false
+	s.sawEscape, s.sawReturn = false, false
 	start := s.at
 	for ; s.at < len(s.in); length++ {
 		switch c := s.in[s.at]; {
@@ -95,6 +101,7 @@ func (s *scanner) str() (text []byte, length int, err error) {
 
 // escaped goes on where str met the first escape.
 func (s *scanner) escaped(length int) ([]byte, int, error) {
+	s.sawEscape = true
 	for s.at < len(s.in) {
 		c := s.in[s.at]
 		if c == '"' {

@@ -14,8 +14,7 @@ func (d Delta) Transform(other Delta, first bool) Delta {
 		other.lead += d.Change()
 		return other
 	}
-	var small [8]component
-	w := writer{ops: small[:0]}
+	w := writer{}
 	a, b := d.cursor(), other.cursor()
 	for !b.done() {
 		switch {

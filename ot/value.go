@@ -1,6 +1,7 @@
 package ot
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strconv"
@@ -92,14 +93,14 @@ func (s *scanner) object(dst []byte, depth int) ([]byte, int, error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		m := placed{key: string(key), from: len(dst)}
+		m := placed{key: key, from: len(dst)}
 		dst = appendQuoted(dst, key)
 		dst = append(dst, ':')
 		if dst, err = s.value(dst, depth+1); err != nil {
-			return nil, 0, fault{key: m.key}.around(err)
+			return nil, 0, fault{key: string(m.key)}.around(err)
 		}
 		m.to = len(dst)
-		sorted = sorted && (len(list) == 0 || list[len(list)-1].key < m.key)
+		sorted = sorted && (len(list) == 0 || bytes.Compare(list[len(list)-1].key, m.key) < 0)
 		if list = append(list, m); len(list) > maxKeys {
 			return nil, 0, fault{text: "has too many keys"}
 		}
@@ -121,26 +122,18 @@ func (s *scanner) object(dst []byte, depth int) ([]byte, int, error) {
 
 // placed is a member of an object and where its text stands.
 type placed struct {
-	key      string
+	key      []byte
 	from, to int
 }
 
 // sortMembers puts the members in json, which begins at offset, in order.
 func sortMembers(json []byte, list []placed, offset int) error {
-	slices.SortFunc(list, func(a, b placed) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
-		}
-		return 0
-	})
+	slices.SortFunc(list, func(a, b placed) int { return bytes.Compare(a.key, b.key) })
 	out := make([]byte, 0, len(json))
 	for i, m := range list {
 		if i > 0 {
-			if m.key == list[i-1].key {
-				return fault{key: m.key, text: "stands twice"}
+			if bytes.Equal(m.key, list[i-1].key) {
+				return fault{key: string(m.key), text: "stands twice"}
 			}
 			out = append(out, ',')
 		}

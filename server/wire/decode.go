@@ -23,7 +23,7 @@ var (
 // `validate` tags ask is for the caller to check.
 func Decode[Body any](data []byte, body *Body) error {
 	s := shapeOf(reflect.TypeFor[Body]())
-	if fault := inspect(data, s); fault != nil {
+	if fault := inspect(data, s, MaxDepth); fault != nil {
 		return fault
 	}
 	if err := json.Unmarshal(data, body, strict); err != nil {
@@ -50,6 +50,9 @@ func DecodeOutbound(data []byte) (Outbound, error) {
 	return nil, unknownType(data)
 }
 
+// outboundDepth leaves room for what a Submit holds to come back in a list, and for members that are yet to be invented.
+const outboundDepth = 2 * MaxDepth
+
 // frame is a message with its type, as it stands on the wire.
 type frame[M any] struct {
 	Type string `json:"type"`
@@ -58,7 +61,7 @@ type frame[M any] struct {
 
 func decodeInbound[M any](data []byte) (*M, error) {
 	s := shapeOf(reflect.TypeFor[frame[M]]())
-	if fault := inspect(data, s); fault != nil {
+	if fault := inspect(data, s, MaxDepth); fault != nil {
 		return nil, fault
 	}
 	var read frame[M]
@@ -69,9 +72,13 @@ func decodeInbound[M any](data []byte) (*M, error) {
 }
 
 func decodeOutbound[M any](data []byte) (*M, error) {
+	s := shapeOf(reflect.TypeFor[frame[M]]())
+	if fault := inspect(data, s, outboundDepth); fault != nil {
+		return nil, fault
+	}
 	var read frame[M]
 	if err := json.Unmarshal(data, &read, tolerant); err != nil {
-		return nil, shapeOf(reflect.TypeFor[frame[M]]()).fault(err)
+		return nil, s.fault(err)
 	}
 	return &read.Body, nil
 }
@@ -96,7 +103,7 @@ func decodeSubmit(data []byte) (*Submit, error) {
 
 // typeOf returns the value of the outermost member "type", or "". It looks at no more than it must.
 func typeOf(data []byte) string {
-	w := inspection{in: data}
+	w := inspection{in: data, deepest: outboundDepth}
 	if !w.take('{') {
 		return ""
 	}

@@ -3,16 +3,17 @@ package wire
 import "strconv"
 
 // inspection walks over JSON before the library decodes it, and refuses what the library lets through: members that are
-// missing or null, nesting deeper than MaxDepth, and U+0000. It is no check of the grammar. What is not JSON may pass it,
+// missing or null, deep nesting, and U+0000. It is no check of the grammar. What is not JSON may pass it,
 // and the library refuses that; what it refuses for its form is not JSON.
 type inspection struct {
-	in []byte
-	at int
+	in      []byte
+	at      int
+	deepest int
 }
 
 // inspect inspects a whole text of the given shape.
-func inspect(data []byte, s *shape) *Fault {
-	walk := inspection{in: data}
+func inspect(data []byte, s *shape, deepest int) *Fault {
+	walk := inspection{in: data, deepest: deepest}
 	return walk.value(s, 1)
 }
 
@@ -27,8 +28,8 @@ func notJSON() *Fault {
 func (w *inspection) value(s *shape, depth int) *Fault {
 	switch w.next() {
 	case '{', '[':
-		if depth > MaxDepth {
-			return invalid("", "nests deeper than "+strconv.Itoa(MaxDepth)+" levels")
+		if depth > w.deepest {
+			return invalid("", "nests deeper than "+strconv.Itoa(w.deepest)+" levels")
 		}
 		if w.in[w.at] == '{' {
 			return w.object(s, depth)

@@ -23,38 +23,41 @@ type Limits struct {
 	// What may wait.
 	Rooms     int // open documents
 	Seats     int // in one document
-	Inbox     int // messages waiting for one room
-	SeatInbox int // of them from one seat
+	Inbox     int // client messages waiting for one room; and edits that it holds uncommitted
+	SeatInbox int // client messages waiting for one room from one seat
 	Replies   int // answers that one seat has not pulled
-	Origins   int // (author, client) pairs without a seat that a room remembers
 	Window    int // revisions back from the head that a base may lie
-	Presences int // presence items in one message, and departed seats remembered for those who have not heard
+	Presences int // items in one presence message, and departed seats remembered for those who have not heard
+	Attempts  int // runs of one edit, over lost races, before it is refused as overloaded
 
-	// What is kept for readers.
-	TailBytes      int // encoded revisions kept in memory for everybody, beyond what seats still lack
-	SlowBytes      int // live revisions that a seat may be behind
-	PageRevisions  int // revisions read from the log at once
-	RebaseReach    int // revisions that a write over HTTP may be rebased over
-	SnapshotReuse  int // revisions that a welcome's snapshot may be older than the head
-	SnapshotEvery  int // revisions between stored snapshots
-	SnapshotPause  time.Duration
-	PresencePause  time.Duration // between two presence messages to others
-	RoomIdle       time.Duration // that a room without seats stays open
-	CommitPatience time.Duration // that an edit waits for an unreachable database
-	Faults         int           // panics of one document before it is shut for FaultPause
-	FaultPause     time.Duration
+	// What is kept for readers, and how long.
+	TailBytes     int           // encoded revisions kept in memory for those who come back, beyond what seats still lack
+	SlowBytes     int           // live revisions that a seat may be behind
+	PageRevisions int           // revisions read from the log at once
+	RebaseReach   int           // revisions that a write over HTTP may be rebased over
+	ShotAge       int           // revisions that a welcome's snapshot may be older than the head
+	ShotKeep      time.Duration // that an encoded snapshot waits for another join
+	SnapshotEvery int           // revisions between stored snapshots
+	SnapshotPause time.Duration // between stored snapshots of a document that is written faster than that
+	PresencePause time.Duration // between two presence messages to others
+	RoomIdle      time.Duration // that a room without seats stays open
+	Faults        int           // panics of one document, after which it is shut for FaultPause
+	FaultPause    time.Duration
 
 	// How the store is used.
-	Committers     int // concurrent Appends: 1 for SQLite, which has one writer
-	CommitRows     int // revisions in one Append
-	CommitBytes    int // encoded bytes in one Append
-	StoreTimeout   time.Duration
-	RetryFirst     time.Duration // the first wait before a repeated store call; doubled up to RetryLast
-	RetryLast      time.Duration
-	AccessPoll     time.Duration // between two looks at the access versions of open documents
-	FailClosed     time.Duration // without the database, after which no content is shown
-	DrainPatience  time.Duration // that Run waits for edits on their way when it ends
-	CredentialScan int           // credentials of open seats re-checked at each AccessPoll
+	Committers      int           // concurrent Appends: 1 for SQLite, which has one writer
+	CommitRows      int           // revisions in one Append; a single request may hold more
+	CommitBytes     int           // encoded bytes in one Append; a single request may hold more
+	CommitPatience  time.Duration // that edits wait for an unreachable database before they are refused as unavailable
+	StoreTimeout    time.Duration // of one call
+	RetryFirst      time.Duration // wait before a repeated call; doubled up to RetryLast
+	RetryLast       time.Duration
+	Snapshotters    int           // snapshots encoded and stored at once
+	AccessPoll      time.Duration // between two looks at the access versions of open documents
+	PollDocuments   int           // documents asked for in one look
+	CredentialsScan int           // credentials of open seats checked at each look, in turn
+	FailClosed      time.Duration // since the last look that succeeded, after which no content is shown
+	DrainPatience   time.Duration // that a hub which is ending waits for edits on their way
 }
 
 // DefaultLimits are the limits of a server that nobody configured.
@@ -67,18 +70,17 @@ func DefaultLimits() Limits {
 		UserWrites: 500, UserWriteBurst: 2_000,
 		RateStrikes: 20,
 
-		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 64, Origins: 256, Window: 1_000,
-		Presences: 256,
+		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 64, Window: 1_000, Presences: 256, Attempts: 16,
 
-		TailBytes: 64 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RebaseReach: 20_000,
-		SnapshotReuse: 200, SnapshotEvery: 300, SnapshotPause: 2 * time.Second,
-		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second, CommitPatience: 10 * time.Second,
+		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RebaseReach: 20_000,
+		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotPause: 2 * time.Second,
+		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second,
 		Faults: 3, FaultPause: time.Minute,
 
-		Committers: 1, CommitRows: 2_000, CommitBytes: 4 << 20,
-		StoreTimeout: 10 * time.Second, RetryFirst: 10 * time.Millisecond, RetryLast: time.Second,
-		AccessPoll: 2 * time.Second, FailClosed: 5 * time.Second, DrainPatience: 10 * time.Second,
-		CredentialScan: 200,
+		Committers: 1, CommitRows: 2_000, CommitBytes: 4 << 20, CommitPatience: 10 * time.Second,
+		StoreTimeout: 10 * time.Second, RetryFirst: 10 * time.Millisecond, RetryLast: time.Second, Snapshotters: 2,
+		AccessPoll: 2 * time.Second, PollDocuments: 1_000, CredentialsScan: 200, FailClosed: 5 * time.Second,
+		DrainPatience: 10 * time.Second,
 	}
 }
 
@@ -92,8 +94,8 @@ func BenchmarkLimits() Limits {
 	return l
 }
 
-// Wire is what clients are told.
-func (l Limits) Wire() wire.Limits {
+// wire is what clients are told of them.
+func (l *Limits) wire() wire.Limits {
 	return wire.Limits{
 		FrameBytes: l.FrameBytes, Components: l.Components, InsertUnits: l.InsertUnits,
 		DocumentUnits: l.DocumentUnits, EditsPerSecond: l.SeatEdits,

@@ -1,0 +1,143 @@
+package room
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// The words that tell a seat why its rights changed.
+const (
+	reasonGranted  = "granted"
+	reasonRevoked  = "revoked"
+	reasonExpired  = "expired"
+	reasonDocument = "document"
+)
+
+// reconsider decides every seat's standing anew, tells those whose rights changed, and closes those that may not be here
+// any more before anything else is shown to them.
+func (r *room) reconsider(expired string) {
+	r.until = 0
+	for s := range r.seats {
+		was := *s.standing.Load()
+		now := r.decide(s)
+		switch {
+		case !now.May(authz.Open):
+			r.remove(s)
+			s.close(wire.CloseAccessRevoked)
+		case now == was:
+		case now.Role < was.Role:
+			s.tellAccess(now, cmp.Or(expired, reasonRevoked))
+		case now.Role > was.Role:
+			s.tellAccess(now, reasonGranted)
+		default:
+			s.tellAccess(now, reasonDocument)
+		}
+	}
+}
+
+// decide computes a seat's standing, and remembers when it ends.
+func (r *room) decide(s *Seat) authz.Standing {
+	effective := r.access.Decide(s.actor.Who(), r.now())
+	if end := storage.Micros(effective.ValidUntil); end != 0 && (r.until == 0 || end < r.until) {
+		r.until = end
+	}
+	now := standingOf(r.access, s.actor, effective.Role)
+	s.standing.Store(&now)
+	return now
+}
+
+// adopt takes over an access list that was read from the database.
+func (r *room) adopt(access storage.Access) {
+	was := r.access.Document
+	if access.Document.AccessVersion < was.AccessVersion {
+		return // read before the one that stands
+	}
+	if access.Document.Epoch != was.Epoch {
+		r.end(refusal(wire.CodeResync), wire.CloseResync)
+		return
+	}
+	r.access = access
+	r.version.Store(access.Document.AccessVersion)
+	r.reconsider("")
+	if is := access.Document; is.Title != was.Title || is.Locked != was.Locked {
+		message := documentMessage(is)
+		for s := range r.seats {
+			s.tellDocument(message)
+		}
+	}
+}
+
+// deleted ends the room of a document that is no more.
+func (r *room) deleted() { r.end(refusal(wire.CodeNotFound), wire.CloseNoDocument) }
+
+// nudge says that the access list or the document's properties may have changed.
+func (r *room) nudge() {
+	if r.nudged.CompareAndSwap(false, true) && !r.post(nudged{}) {
+		r.nudged.Store(false)
+	}
+}
+
+type nudged struct{}
+
+func (nudged) drop(*Refusal) {}
+
+func (nudged) do(r *room) {
+	r.nudged.Store(false) // before the list is read: what changes from now on nudges again
+	r.need(lack{access: true})
+}
+
+// recheck has somebody's credential looked at, after an event about it.
+type recheck struct{ fence storage.Fence }
+
+func (recheck) drop(*Refusal) {}
+
+func (e recheck) do(r *room) { r.need(lack{fences: []storage.Fence{e.fence}}) }
+
+// signedOut closes every seat of those for whom a fence no longer holds, and refuses their edits that wait.
+func (r *room) signedOut(ended storage.Fence) {
+	r.waiting = slices.DeleteFunc(r.waiting, func(p *pending) bool {
+		theirs := fence(p.actor) == ended
+		if theirs {
+			r.refuse(p, refusal(wire.CodeNotSignedIn))
+		}
+		return theirs
+	})
+	for s := range r.seats {
+		if fence(s.actor) == ended {
+			r.remove(s)
+			s.close(wire.CloseSignedOut)
+		}
+	}
+}
+
+// wake has every seat pull again, when what was withheld may be shown.
+type wake struct{}
+
+func (wake) drop(*Refusal) {}
+
+func (wake) do(r *room) { r.wakeAll() }
+
+func (r *room) wakeAll() {
+	for s := range r.seats {
+		s.wake()
+	}
+}
+
+// drain has a room finish what it has begun, and end.
+type drain struct{}
+
+func (drain) drop(*Refusal) {}
+
+func (drain) do(r *room) { r.draining = true }
+
+// giveUp ends a room that could not finish in time. The database decides what became of the edits on their way: their
+// authors were told nothing, and will ask.
+type giveUp struct{}
+
+func (giveUp) drop(*Refusal) {}
+
+func (giveUp) do(r *room) { r.end(refusal(wire.CodeDraining), wire.CloseDraining) }

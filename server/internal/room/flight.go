@@ -1,0 +1,182 @@
+package room
+
+import (
+	"errors"
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// flight is a batch that has been handed to the committer and of which nothing has been heard. A room has at most one; what
+// it accepts meanwhile is staged on top.
+type flight struct {
+	batch []*pending
+	last  ot.Rev
+}
+
+// handOver sends what is staged on its way, if nothing else is.
+func (r *room) handOver() {
+	if r.flight != nil || len(r.staged) == 0 {
+		return
+	}
+	n, rows, bytes := 0, 0, 0
+	for n < len(r.staged) && (n == 0 || rows < r.hub.limits.CommitRows && bytes < r.hub.limits.CommitBytes) {
+		for i := range r.staged[n].revisions {
+			bytes += len(r.staged[n].revisions[i].Delta)
+		}
+		rows += len(r.staged[n].revisions)
+		n++
+	}
+	batch := storage.Batch{
+		Doc: r.doc, Epoch: r.access.Document.Epoch, AccessVersion: r.stagedVersion,
+		Head: r.staged[0].revisions[0].Rev - 1, Revisions: make([]storage.Revision, 0, rows),
+	}
+	fences := map[storage.Fence]bool{}
+	for _, p := range r.staged[:n] {
+		batch.Revisions = append(batch.Revisions, p.revisions...)
+		if !fences[p.fence] {
+			fences[p.fence] = true
+			batch.Fences = append(batch.Fences, p.fence)
+		}
+	}
+	r.flight = &flight{batch: r.staged[:n:n], last: batch.Head + ot.Rev(rows)}
+	r.staged = append([]*pending(nil), r.staged[n:]...)
+	r.hub.committer.commit(&job{batch: batch, bytes: bytes, done: func(err error) {
+		if e := (&landed{r, err}); !r.post(e) {
+			e.drop(nil)
+		}
+	}})
+}
+
+// landed is what became of the flight.
+type landed struct {
+	room *room
+	err  error
+}
+
+// drop is for a room that has ended meanwhile: now the document may be opened again.
+func (e *landed) drop(*Refusal) { e.room.hub.remove(e.room) }
+
+func (e *landed) do(r *room) {
+	var fences *storage.FenceError
+	switch {
+	case e.err == nil:
+		r.commit()
+	case errors.Is(e.err, storage.ErrHeadMoved):
+		r.unwind(lack{log: true})
+	case errors.Is(e.err, storage.ErrAccessMoved):
+		r.unwind(lack{access: true})
+	case errors.Is(e.err, storage.ErrEpoch):
+		r.unwind(lack{access: true, log: true})
+	case errors.Is(e.err, storage.ErrDuplicate):
+		r.unwind(lack{log: true, origins: r.origins()})
+	case errors.As(e.err, &fences):
+		r.unwind(r.doubtful(fences.Ended))
+	case errors.Is(e.err, errStopped):
+		r.flight = nil
+		r.end(refusal(wire.CodeDraining), wire.CloseDraining)
+	case errors.Is(e.err, storage.ErrNoDocument):
+		r.flight = nil
+		r.deleted()
+	case errors.Is(e.err, storage.ErrUnavailable):
+		r.giveBack()
+	default:
+		r.flight = nil
+		r.doubt("commit", e.err)
+	}
+}
+
+// commit makes the flight's revisions the document's, shows them, and answers their authors.
+func (r *room) commit() {
+	landed := r.flight
+	r.flight = nil
+	var entries []entry
+	var changes []ot.Delta
+	for _, p := range landed.batch {
+		entries = append(entries, p.entries...)
+		for i := range p.accepted {
+			changes = append(changes, p.accepted[i].Change)
+		}
+	}
+	r.authority.Commit(landed.last)
+	r.shown.publish(entries, changes)
+	for _, p := range landed.batch {
+		if box := r.outboxes[p.origin]; box != nil {
+			box.seq = p.chain[len(p.chain)-1].Seq
+		}
+		r.release(p)
+		for _, writer := range p.writers {
+			writer <- answer{revisions: p.revisions, head: landed.last}
+		}
+	}
+	r.published()
+	parked := r.parked
+	r.parked = nil
+	for _, p := range parked {
+		r.run(p)
+	}
+}
+
+// published wakes the seats for revisions that can be pulled now, lets go of those that everybody has, and closes seats that
+// are too far behind.
+func (r *room) published() {
+	for _, s := range r.shown.trim(r.seats, &r.hub.limits) {
+		r.remove(s)
+		s.close(wire.CloseSlowConsumer)
+	}
+	r.wakeAll()
+	r.store(false)
+}
+
+// unwind forgets everything ahead, because the database refused it, and has the room read why. Then everything runs again.
+func (r *room) unwind(why lack) {
+	r.authority.Abort()
+	r.waiting = r.ahead()
+	r.halted = true
+	r.need(why)
+}
+
+// ahead empties what is in flight, staged and parked into one list, in order of arrival.
+func (r *room) ahead() []*pending {
+	waiting := append(append(append(r.flight.batch, r.staged...), r.parked...), r.waiting...)
+	r.flight, r.staged, r.parked = nil, nil, nil
+	for _, p := range waiting {
+		p.accepted, p.revisions, p.entries = nil, nil, nil
+	}
+	return waiting
+}
+
+// giveBack refuses everything ahead for now: the database has been out of reach for too long, and nothing was written.
+func (r *room) giveBack() {
+	r.authority.Abort()
+	for _, p := range r.ahead() {
+		r.refuse(p, refusal(wire.CodeUnavailable))
+	}
+}
+
+// origins are those of the edits ahead.
+func (r *room) origins() (origins []ot.Origin) {
+	for _, batch := range [][]*pending{r.flight.batch, r.staged} {
+		for _, p := range batch {
+			origins = append(origins, p.origin)
+		}
+	}
+	return origins
+}
+
+// doubtful is what to read when fences did not hold: the access list, and whether their people are signed in. For a right
+// that has expired by the database's clock but not by ours, ours is set forward.
+func (r *room) doubtful(ended []storage.Fence) (why lack) {
+	const skew = 5 * time.Minute // that we believe the clocks to differ by; a later end is not what ended the fence
+	why.access = true
+	for _, fence := range ended {
+		if until := fence.ValidUntil; until != 0 && until.Time().Before(time.Now().Add(skew)) {
+			r.floor = max(r.floor, until)
+		}
+		fence.ValidUntil = 0
+		why.add(lack{fences: []storage.Fence{fence}})
+	}
+	return why
+}

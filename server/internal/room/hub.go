@@ -1,0 +1,175 @@
+package room
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Hub holds the open documents of a node, and everything that they share.
+type Hub struct {
+	store  storage.Store
+	log    *slog.Logger
+	limits Limits
+	schema ot.Schema
+
+	ctx       context.Context // of all store calls of the hub's own; ended by Run, last
+	stop      context.CancelFunc
+	running   sync.WaitGroup // every goroutine that spawn started
+	contact   atomic.Int64   // when the access versions were last read, in nanoseconds since 1970; 0 before Run
+	snapshots chan struct{}  // one slot for each snapshot being stored
+	people    people
+	committer committer
+
+	mu       sync.Mutex
+	rooms    map[id.Doc]*room // those open, opening or ending; guarded by mu
+	faults   map[id.Doc]fault // guarded by mu
+	draining bool             // guarded by mu
+}
+
+// fault counts the panics of a document.
+type fault struct {
+	count int
+	last  time.Time
+}
+
+// New returns a Hub that listens to events. It starts nothing; Run must run for as long as the hub is used.
+func New(store storage.Store, events *bus.Bus, log *slog.Logger, limits Limits) *Hub {
+	h := &Hub{
+		store: store, log: log, limits: limits, schema: ot.DefaultSchema(),
+		snapshots: make(chan struct{}, max(limits.Snapshotters, 1)),
+		rooms:     map[id.Doc]*room{},
+		faults:    map[id.Doc]fault{},
+	}
+	h.schema.MaxComponents, h.schema.MaxInsertUnits = limits.Components, limits.InsertUnits
+	h.schema.MaxDocumentUnits = limits.DocumentUnits
+	h.ctx, h.stop = context.WithCancel(context.Background())
+	h.people.init(&h.limits)
+	h.committer.hub = h
+	events.Subscribe(h.hear)
+	return h
+}
+
+// spawn starts f, for which Run waits. It is called by rooms that have not ended, by what they wait for, and by Run: so
+// never after Run has begun to wait.
+func (h *Hub) spawn(f func()) {
+	h.running.Add(1)
+	go func() {
+		defer h.running.Done()
+		f()
+	}()
+}
+
+// enter returns the document's room, opening it if need be, for somebody who asks to be let in. Whether the document does
+// not exist or may not be seen, the answer is the same after the same queries: none while the room is open, where the room
+// itself decides, and else one for the access list.
+func (h *Hub) enter(ctx context.Context, doc id.Doc, actor storage.Actor) (*room, error) {
+	if r, err := h.find(doc, false); r != nil || err != nil {
+		return r, err
+	}
+	access, err := h.store.Access(ctx, doc)
+	if err != nil {
+		return nil, err
+	}
+	if !standing(access, actor, storage.At(time.Now())).May(authz.Open) {
+		return nil, refusal(wire.CodeNotFound)
+	}
+	return h.find(doc, true)
+}
+
+// find returns the document's room. Without open it is nil if there is none.
+func (h *Hub) find(doc id.Doc, open bool) (*room, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return nil, refusal(wire.CodeDraining)
+	}
+	if r := h.rooms[doc]; r != nil || !open {
+		return r, nil
+	}
+	if f := h.faults[doc]; f.count >= h.limits.Faults && time.Since(f.last) < h.limits.FaultPause {
+		return nil, refusal(wire.CodeInternal)
+	}
+	if len(h.rooms) >= h.limits.Rooms {
+		return nil, refusal(wire.CodeOverloaded)
+	}
+	r := newRoom(h, doc)
+	h.rooms[doc] = r
+	h.spawn(r.open)
+	return r, nil
+}
+
+// deliver offers an event to the document's room for as long as rooms end under it.
+func (h *Hub) deliver(ctx context.Context, doc id.Doc, actor storage.Actor, ev event) error {
+	for {
+		r, err := h.enter(ctx, doc, actor)
+		if err != nil {
+			return err
+		}
+		ended, refused := r.offer(ev)
+		switch {
+		case !ended && refused != nil:
+			return refused
+		case !ended:
+			return nil
+		}
+		select {
+		case <-r.gone:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// remove forgets a room that has ended and of which nothing is on its way to the database any more. Only now may the
+// document be opened again: a room opened earlier would not see what the late commit wrote.
+func (h *Hub) remove(r *room) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rooms[r.doc] == r {
+		delete(h.rooms, r.doc)
+		close(r.gone)
+	}
+}
+
+// crashed counts a panic of the document.
+func (h *Hub) crashed(doc id.Doc) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.faults[doc]
+	if time.Since(f.last) > h.limits.FaultPause {
+		f.count = 0
+	}
+	h.faults[doc] = fault{f.count + 1, time.Now()}
+}
+
+// open lists the rooms there are.
+func (h *Hub) open() []*room {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	rooms := make([]*room, 0, len(h.rooms))
+	for _, r := range h.rooms {
+		rooms = append(rooms, r)
+	}
+	return rooms
+}
+
+// dark tells whether nothing may be shown, because nobody could say for FailClosed who may still see what.
+func (h *Hub) dark() bool {
+	contact := h.contact.Load()
+	return contact != 0 && time.Now().UnixNano()-contact > int64(h.limits.FailClosed)
+}
+
+// call returns a context for one call of the store.
+func (h *Hub) call() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(h.ctx, h.limits.StoreTimeout)
+}

@@ -1,0 +1,172 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+	"golang.org/x/time/rate"
+)
+
+// Join asks for a seat.
+type Join struct {
+	Doc    id.Doc
+	Actor  storage.Actor
+	Client id.Client
+	Since  *wire.Since
+
+	// Wake says that Pull has something new. It is called from any goroutine, must not block and must not call the seat.
+	Wake func()
+}
+
+// errOutdated: the origin's last edit was read before a later one was committed.
+var errOutdated = errors.New("the origin's last edit has changed")
+
+// Join takes a seat. The first thing that Pull gives is the welcome. The error is a *Refusal (not_found, resync, draining,
+// overloaded, not_signed_in, unavailable, internal) or the context's.
+func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
+	s := &Seat{
+		id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake,
+		origin: ot.Origin{Author: join.Actor.User, Client: join.Client},
+		rate:   rate.NewLimiter(rate.Limit(h.limits.SeatEdits), h.limits.SeatEditBurst),
+	}
+	s.has.Store(-1)
+	h.people.sit(s) // before anything is checked: from now on no event about this person is missed
+	err := h.join(ctx, s, join)
+	if err != nil {
+		h.people.rise(s)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, h.asRefusal("join", join.Doc, err)
+	}
+	return s, nil
+}
+
+func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
+	const tries = 3
+	for try := 1; ; try++ {
+		if err := h.store.Live(ctx, fence(join.Actor)); err != nil {
+			return err
+		}
+		last, err := h.lastOf(ctx, join.Doc, s.origin)
+		if err != nil {
+			return err
+		}
+		ask := &sit{seat: s, since: join.Since, last: last, answer: make(chan error, 1)}
+		if err := h.deliver(ctx, join.Doc, join.Actor, ask); err != nil {
+			return err
+		}
+		if err = ask.wait(ctx); err == nil || !errors.Is(err, errOutdated) || try == tries {
+			return err
+		}
+	}
+}
+
+// asRefusal turns an error into the answer for a client. What that hides is logged.
+func (h *Hub) asRefusal(doing string, doc id.Doc, err error) *Refusal {
+	why := refusalOf(err)
+	if why.Code == wire.CodeInternal || why.Code == wire.CodeUnavailable {
+		h.log.Warn(doing, "doc", doc, "err", err)
+	}
+	return why
+}
+
+// sit asks the room for a seat.
+type sit struct {
+	seat   *Seat
+	since  *wire.Since
+	last   mark // of the seat's origin
+	answer chan error
+	taken  atomic.Bool // by the room, which answers, or by the asker, who has left
+}
+
+func (e *sit) drop(why *Refusal) { e.answer <- why }
+
+// wait returns the room's answer. If the asker does not wait for it, the room gives no seat.
+func (e *sit) wait(ctx context.Context) error {
+	select {
+	case err := <-e.answer:
+		return err
+	case <-ctx.Done():
+		if e.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return <-e.answer
+	}
+}
+
+// do is the whole of joining, in one turn of the room: the role is decided, and the place in the stream fixed.
+func (e *sit) do(r *room) {
+	if e.taken.CompareAndSwap(false, true) {
+		e.answer <- r.sit(e)
+	}
+}
+
+func (r *room) sit(e *sit) error {
+	s, head := e.seat, r.authority.Committed()
+	s.room = r
+	switch {
+	case !r.decide(s).May(authz.Open):
+		return refusal(wire.CodeNotFound)
+	case r.draining:
+		return refusal(wire.CodeDraining)
+	case e.since != nil && (e.since.Epoch != r.access.Document.Epoch || e.since.Rev > head):
+		return refusal(wire.CodeResync)
+	}
+	r.authority.Remember(s.origin, e.last.seq, e.last.edit, e.last.rev)
+	box := r.outboxes[s.origin]
+	if box != nil && box.seat != nil {
+		old := box.seat
+		r.remove(old)
+		old.close(wire.CloseSuperseded)
+	}
+	if len(r.seats) >= r.hub.limits.Seats {
+		return refusal(wire.CodeOverloaded)
+	}
+	last := e.last.seq
+	if box = r.box(s.origin); box.pending != nil {
+		last = max(last, box.seq)
+	} else if _, _, err := r.authority.Lookup(s.origin, last+1, id.Edit{}); err != nil {
+		r.tidy(s.origin)
+		return errOutdated
+	}
+	box.seat = s
+	r.seats[s] = struct{}{}
+	r.changeBoard(func(b *board) { s.presence = b.add(s) })
+	s.welcome = r.greet(s, e.since, last)
+	s.at = s.welcome.message.Rev
+	return nil
+}
+
+// greet makes the seat's welcome. Peers are in it if the seat begins at the head, where their carets are; else they follow
+// as presence when it has caught up.
+func (r *room) greet(s *Seat, since *wire.Since, last int64) *welcome {
+	head, now := r.authority.Committed(), s.Standing()
+	w := &welcome{message: wire.Welcome{
+		Peers:    []wire.Presence{},
+		Document: documentState(r.access.Document), Head: head,
+		Role: now.Role, Commands: commandNames(now), Limits: r.hub.limits.wire(),
+		You: wire.You{
+			User: s.actor.User, Name: s.actor.Name, Seat: s.id, Color: wire.ColorOf(s.actor.User), Seq: last,
+		},
+	}}
+	if since != nil {
+		w.message.Rev = since.Rev
+	} else {
+		w.shot = r.shot()
+		w.message.Rev = w.shot.rev
+	}
+	if w.message.Rev == head {
+		r.shown.mu.RLock()
+		w.message.Peers = r.shown.board.peers(s.id, head)
+		s.sees.Store(r.shown.board.version)
+		r.shown.mu.RUnlock()
+	}
+	return w
+}

@@ -1,0 +1,142 @@
+package room
+
+import (
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// pending is what an origin has unanswered: one edit from a seat, or the edits of one HTTP request, which are committed as
+// a whole or not at all. It keeps its original form, to be run again when it loses a race.
+type pending struct {
+	actor  storage.Actor
+	origin ot.Origin
+	stamp  id.Seat         // of the revisions; zero over HTTP
+	chain  []ot.Submission // at least one
+	kind   storage.Kind
+	epoch  int64 // that the base is of; 0 for the room's
+	exact  bool  // refused if anything was written after its base
+	came   time.Time
+	runs   int
+	paid   bool // its rate
+
+	// Who is to hear what becomes of it: the seat that sent it last, and requests.
+	seat    *Seat
+	writers []chan<- answer
+
+	// While it is ahead.
+	fence     storage.Fence
+	accepted  []ot.Accepted
+	revisions []storage.Revision
+	entries   []entry
+}
+
+// answer is what a request hears.
+type answer struct {
+	revisions []storage.Revision
+	head      ot.Rev
+	refused   *Refusal
+	reach     bool // the base is behind the window: rebase over the log and ask again
+}
+
+// sameAs tells whether the chain is the edits of these numbers and ids.
+func (p *pending) sameAs(chain []ot.Submission) bool {
+	if len(p.chain) != len(chain) {
+		return false
+	}
+	for i := range chain {
+		if p.chain[i].Seq != chain[i].Seq || p.chain[i].ID != chain[i].ID {
+			return false
+		}
+	}
+	return true
+}
+
+// overlaps tells whether any number is in both.
+func (p *pending) overlaps(chain []ot.Submission) bool {
+	return p.chain[0].Seq <= chain[len(chain)-1].Seq && chain[0].Seq <= p.chain[len(p.chain)-1].Seq
+}
+
+// release ends p's time as its origin's unanswered edit.
+func (r *room) release(p *pending) {
+	if box := r.outboxes[p.origin]; box != nil && box.pending == p {
+		box.pending = nil
+		r.tidy(p.origin)
+	}
+}
+
+// refuse answers that p has no effect.
+func (r *room) refuse(p *pending, why *Refusal) {
+	r.release(p)
+	why = &Refusal{Code: why.Code, Message: why.Message, Pointer: why.Pointer, Head: r.committed()}
+	for _, writer := range p.writers {
+		writer <- answer{refused: why}
+	}
+	if p.seat != nil {
+		p.seat.reject(p.chain[0].Seq, why)
+		r.punish(p.seat, why.Code)
+	}
+	p.writers, p.seat = nil, nil
+}
+
+// punish ends a seat that does what no client of good faith does.
+func (r *room) punish(s *Seat, code wire.Code) {
+	switch code {
+	case wire.CodeSeqReuse:
+		r.remove(s)
+		s.finish(wire.CloseSeqReuse)
+	case wire.CodeSlowDown:
+		if s.strikes++; s.strikes >= r.hub.limits.RateStrikes {
+			r.remove(s)
+			s.finish(wire.CloseRateLimited)
+		}
+	}
+}
+
+// confirm answers that p stands in the log already. The seat sees its revision in the stream, now or, if that has passed
+// it by, once more.
+func (r *room) confirm(p *pending, revisions []storage.Revision) {
+	r.release(p)
+	for _, writer := range p.writers {
+		writer <- answer{revisions: revisions, head: r.committed()}
+	}
+	if p.seat != nil {
+		p.seat.repeat(&revisions[0])
+	}
+	p.writers, p.seat = nil, nil
+}
+
+func (r *room) committed() ot.Rev {
+	if r.authority == nil {
+		return 0
+	}
+	return r.authority.Committed()
+}
+
+// submit is an edit from a seat.
+type submit struct {
+	seat *Seat
+	edit wire.Submit
+}
+
+func (e *submit) drop(*Refusal) { e.seat.queued.Add(-1) }
+
+func (e *submit) do(r *room) {
+	e.seat.queued.Add(-1)
+	if _, here := r.seats[e.seat]; !here {
+		return // superseded or closed: what it sent is not taken
+	}
+	kind := storage.Kind(e.edit.Kind)
+	if kind == "" {
+		kind = storage.KindEdit
+	}
+	r.take(&pending{
+		actor: e.seat.actor, origin: e.seat.origin, stamp: e.seat.id, kind: kind, came: time.Now(), seat: e.seat,
+		chain: []ot.Submission{{
+			Origin: e.seat.origin, Seq: e.edit.Seq, ID: e.edit.ID, Base: e.edit.Base, Delta: e.edit.Delta,
+		}},
+	})
+}

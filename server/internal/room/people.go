@@ -1,0 +1,129 @@
+package room
+
+import (
+	"sync"
+	"time"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+	"golang.org/x/time/rate"
+)
+
+// people are the users who are or lately were here: their rates, and their seats in all rooms.
+type people struct {
+	limits *Limits
+
+	mu     sync.Mutex
+	byUser map[id.User]*person // guarded by mu
+	scan   []*Seat             // seats whose credentials are still to be checked in this turn; guarded by mu
+}
+
+// person is one of them.
+type person struct {
+	edits  *rate.Limiter
+	writes *rate.Limiter
+	seats  map[*Seat]struct{} // guarded by people.mu
+}
+
+func (p *people) init(limits *Limits) { p.limits, p.byUser = limits, map[id.User]*person{} }
+
+// person returns a user's, made if need be. mu is held.
+func (p *people) person(user id.User) *person {
+	known := p.byUser[user]
+	if known == nil {
+		known = &person{
+			edits:  rate.NewLimiter(rate.Limit(p.limits.UserEdits), p.limits.UserEditBurst),
+			writes: rate.NewLimiter(rate.Limit(p.limits.UserWrites), p.limits.UserWriteBurst),
+			seats:  map[*Seat]struct{}{},
+		}
+		p.byUser[user] = known
+	}
+	return known
+}
+
+// sit notes a seat, before it is checked and taken, so that no event about its user is missed.
+func (p *people) sit(s *Seat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.person(s.actor.User).seats[s] = struct{}{}
+}
+
+// rise forgets it.
+func (p *people) rise(s *Seat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known := p.byUser[s.actor.User]; known != nil {
+		delete(known.seats, s)
+	}
+}
+
+// mayEdit takes one edit over a socket from the user's rate.
+func (p *people) mayEdit(user id.User) bool {
+	p.mu.Lock()
+	edits := p.person(user).edits
+	p.mu.Unlock()
+	return edits.Allow()
+}
+
+// mayWrite takes n edits over HTTP from the user's rate.
+func (p *people) mayWrite(user id.User, n int) bool {
+	p.mu.Lock()
+	writes := p.person(user).writes
+	p.mu.Unlock()
+	return writes.AllowN(time.Now(), n)
+}
+
+// seatsOf returns the seats that belong to the user and match.
+func (p *people) seatsOf(user id.User) (seats []*Seat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if known := p.byUser[user]; known != nil {
+		for s := range known.seats {
+			seats = append(seats, s)
+		}
+	}
+	return seats
+}
+
+// seatsBy returns the seats of those who came by a credential.
+func (p *people) seatsBy(credential id.Credential) (seats []*Seat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, known := range p.byUser {
+		for s := range known.seats {
+			if s.actor.Credential.ID == credential {
+				seats = append(seats, s)
+			}
+		}
+	}
+	return seats
+}
+
+// next returns up to n seats to be checked, all seats in turn, and forgets users who left and have their whole rate again.
+func (p *people) next(n int) []*Seat {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.scan) == 0 {
+		for user, known := range p.byUser {
+			for s := range known.seats {
+				p.scan = append(p.scan, s)
+			}
+			if len(known.seats) == 0 && p.rested(known) {
+				delete(p.byUser, user)
+			}
+		}
+	}
+	n = min(n, len(p.scan))
+	turn := p.scan[:n:n]
+	p.scan = p.scan[n:]
+	return turn
+}
+
+func (p *people) rested(known *person) bool {
+	return known.edits.Tokens() >= float64(p.limits.UserEditBurst) && known.writes.Tokens() >= float64(p.limits.UserWriteBurst)
+}
+
+// fence is what the actor's right hangs on besides the access list and a role's end.
+func fence(actor storage.Actor) storage.Fence {
+	return storage.Fence{User: actor.User, Credential: actor.Credential}
+}

@@ -1,0 +1,75 @@
+package room
+
+import (
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// storing is what a room knows of its stored snapshots.
+type storing struct {
+	rev    ot.Rev // of the newest stored
+	last   time.Time
+	busy   bool
+	failed bool // the last attempt; another is made with the next revisions
+}
+
+// store stores a snapshot in the background if one is due, or, when the room closes, if any revision came since the last. It
+// reports whether one is being stored now.
+func (r *room) store(closing bool) bool {
+	s, limits := &r.snapshot, &r.hub.limits
+	behind := int(r.committed() - s.rev)
+	switch {
+	case s.busy:
+		return true
+	case closing && (behind == 0 || s.failed):
+		return false
+	case closing:
+	case behind < limits.SnapshotEvery:
+		return false
+	case time.Since(s.last) < limits.SnapshotPause:
+		if r.alarms.store.IsZero() {
+			r.alarms.store = s.last.Add(limits.SnapshotPause)
+		}
+		return false
+	}
+	s.busy, s.last = true, time.Now()
+	content, rev := r.authority.Content(), r.committed()
+	r.hub.spawn(func() {
+		r.post(&stored{rev, r.hub.putSnapshot(r, rev, content)})
+	})
+	return true
+}
+
+func (h *Hub) putSnapshot(r *room, rev ot.Rev, content *ot.Document) (ok bool) {
+	defer func() {
+		if v := recover(); v != nil {
+			h.log.Error("snapshot panicked", "doc", r.doc, "rev", rev, "cause", v)
+		}
+	}()
+	h.snapshots <- struct{}{}
+	defer func() { <-h.snapshots }()
+	ctx, cancel := h.call()
+	defer cancel()
+	err := h.store.PutSnapshot(ctx, r.doc, storage.Snapshot{Rev: rev, Content: content.AppendJSON(nil)})
+	if err != nil {
+		h.log.Warn("snapshot not stored", "doc", r.doc, "rev", rev, "err", err)
+	}
+	return err == nil
+}
+
+// stored is what became of a snapshot.
+type stored struct {
+	rev ot.Rev
+	ok  bool
+}
+
+func (*stored) drop(*Refusal) {}
+
+func (e *stored) do(r *room) {
+	r.snapshot.busy, r.snapshot.failed = false, !e.ok
+	if e.ok {
+		r.snapshot.rev = e.rev
+	}
+}

@@ -1,0 +1,151 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Run keeps the hub until ctx ends, then refuses new joins, commits what is on its way, stores snapshots, closes every
+// seat with draining, and waits for every goroutine that the hub started.
+func (h *Hub) Run(ctx context.Context) error {
+	h.contact.Store(time.Now().UnixNano())
+	look := time.NewTicker(h.limits.AccessPoll)
+	defer look.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-look.C:
+			h.look(ctx)
+		}
+	}
+	h.drain()
+	return nil
+}
+
+// drain ends all rooms: gently, and those that cannot finish in time at once.
+func (h *Hub) drain() {
+	h.mu.Lock()
+	h.draining = true
+	h.mu.Unlock()
+	patience := time.NewTimer(h.limits.DrainPatience)
+	defer patience.Stop()
+	rooms := h.open()
+	for _, r := range rooms {
+		r.post(drain{})
+	}
+	for _, r := range rooms {
+		select {
+		case <-r.gone:
+			continue
+		case <-patience.C:
+			h.stop() // ends the store calls that hold them up
+			patience.Reset(0)
+			r.post(giveUp{})
+			<-r.gone
+		}
+	}
+	h.stop()
+	h.running.Wait()
+}
+
+// hear is told what happened elsewhere on this node. It must not block.
+func (h *Hub) hear(e bus.Event) {
+	switch e := e.(type) {
+	case bus.AccessChanged:
+		h.nudge(e.Doc)
+	case bus.DocumentChanged:
+		h.nudge(e.Doc)
+	case bus.CredentialEnded:
+		for _, s := range h.people.seatsBy(e.Credential) {
+			s.dismiss(wire.CloseSignedOut)
+		}
+	case bus.UserChanged:
+		for _, s := range h.people.seatsOf(e.User) {
+			s.room.post(recheck{fence(s.actor)})
+		}
+	}
+}
+
+// nudge has the document's room, if it is open, read the access list again.
+func (h *Hub) nudge(doc id.Doc) {
+	h.mu.Lock()
+	r := h.rooms[doc]
+	h.mu.Unlock()
+	if r != nil {
+		r.nudge()
+	}
+}
+
+// look asks the database whether what rooms know of rights is still so: the backstop for an event that was lost. While it
+// fails nobody can say who may see what, and after FailClosed nothing is shown.
+func (h *Hub) look(ctx context.Context) {
+	wasDark := h.dark()
+	rooms := h.open()
+	for len(rooms) > 0 {
+		n := min(len(rooms), h.limits.PollDocuments)
+		if err := h.lookAt(ctx, rooms[:n]); err != nil {
+			h.log.Warn("cannot read access versions", "err", err)
+			return
+		}
+		rooms = rooms[n:]
+	}
+	h.contact.Store(time.Now().UnixNano())
+	if wasDark {
+		for _, r := range h.open() {
+			r.post(wake{})
+		}
+	}
+	h.scan(ctx)
+}
+
+func (h *Hub) lookAt(ctx context.Context, rooms []*room) error {
+	ctx, cancel := context.WithTimeout(ctx, h.limits.FailClosed)
+	defer cancel()
+	docs := make([]id.Doc, len(rooms))
+	for i, r := range rooms {
+		docs[i] = r.doc
+	}
+	versions, err := h.store.AccessVersions(ctx, docs)
+	if err != nil {
+		return err
+	}
+	for _, r := range rooms {
+		// A room that is still opening has version 0, and reads the list as the room's first turn anyway.
+		if known := r.version.Load(); known != 0 && versions[r.doc] != known {
+			r.nudge()
+		}
+	}
+	return nil
+}
+
+// scan checks some of the credentials behind open seats.
+func (h *Hub) scan(ctx context.Context) {
+	checked := map[storage.Fence]bool{}
+	for _, s := range h.people.next(h.limits.CredentialsScan) {
+		f := fence(s.actor)
+		if checked[f] {
+			continue
+		}
+		checked[f] = true
+		err := h.live(ctx, f)
+		if !errors.Is(err, storage.ErrFence) {
+			continue
+		}
+		for _, s := range h.people.seatsBy(f.Credential.ID) {
+			s.dismiss(wire.CloseSignedOut)
+		}
+	}
+}
+
+// live asks whether somebody is still signed in.
+func (h *Hub) live(ctx context.Context, f storage.Fence) error {
+	ctx, cancel := context.WithTimeout(ctx, h.limits.FailClosed)
+	defer cancel()
+	return h.store.Live(ctx, f)
+}

@@ -1,0 +1,85 @@
+package relational
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+const (
+	documentColumns = "id, title, owner, epoch, head, access_version, open_history, locked, created_at, updated_at, deleted_at"
+	grantColumns    = "principal_kind, principal, role, expires_at, granted_by, granted_at"
+)
+
+// documentDest are the destinations of documentColumns.
+func documentDest(d *storage.Document) []any {
+	return []any{key(&d.ID), &d.Title, key(&d.Owner), &d.Epoch, (*int64)(&d.Head), &d.AccessVersion, &d.OpenHistory, &d.Locked,
+		(*int64)(&d.CreatedAt), (*int64)(&d.UpdatedAt), (*int64)(&d.DeletedAt)}
+}
+
+// grantDest are the destinations of grantColumns.
+func grantDest(g *storage.Grant) []any {
+	return []any{(*uint8)(&g.To.Kind), &g.To.ID, (*uint8)(&g.Role), &g.ExpiresAt, key(&g.GrantedBy), (*int64)(&g.GrantedAt)}
+}
+
+// accessList collects a document and its grants.
+type accessList struct {
+	found bool
+	list  storage.Access
+}
+
+// queries are the same whether the document exists or not.
+func (a *accessList) queries(doc id.Doc) []Query {
+	return []Query{
+		{
+			SQL:  "SELECT " + documentColumns + " FROM documents WHERE id = $1",
+			Args: []any{[16]byte(doc)},
+			Row:  one(&a.found, documentDest(&a.list.Document)...),
+		},
+		{
+			SQL:  "SELECT " + grantColumns + " FROM grants WHERE document = $1 ORDER BY principal_kind, principal",
+			Args: []any{[16]byte(doc)},
+			Row: func(row Row) error {
+				var grant storage.Grant
+				err := row.Scan(grantDest(&grant)...)
+				a.list.Grants = append(a.list.Grants, grant)
+				return err
+			},
+		},
+	}
+}
+
+// access is what was read, if the document is there and not deleted.
+func (a *accessList) access() (storage.Access, error) {
+	if !a.found || a.list.Document.DeletedAt != 0 {
+		return storage.Access{}, storage.ErrNoDocument
+	}
+	return a.list, nil
+}
+
+// Access implements storage.Documents.
+func (s *Store) Access(ctx context.Context, doc id.Doc) (storage.Access, error) {
+	var list accessList
+	if err := s.read(ctx, "read the access list", list.queries(doc)...); err != nil {
+		return storage.Access{}, err
+	}
+	access, err := list.access()
+	return access, wrap(err, "read the access list")
+}
+
+// AccessVersions implements storage.Documents.
+func (s *Store) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error) {
+	versions := make(map[id.Doc]int64, len(docs))
+	err := s.engine.Read(ctx, inLists("SELECT id, access_version FROM documents WHERE deleted_at = 0 AND id IN ", docs, func(row Row) error {
+		var doc id.Doc
+		var version int64
+		err := row.Scan(key(&doc), &version)
+		versions[doc] = version
+		return err
+	})...)
+	if err != nil {
+		return nil, wrap(err, "read access versions")
+	}
+	return versions, nil
+}

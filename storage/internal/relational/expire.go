@@ -1,0 +1,28 @@
+package relational
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/storage"
+)
+
+// expireAtOnce is how many rows one transaction of Expire removes: others write between them.
+const expireAtOnce = 500
+
+// Expire implements storage.Accounts. Rows that somebody holds at the moment are left for the next time.
+func (s *Store) Expire(ctx context.Context, now storage.Micros) error {
+	for _, kind := range []struct{ table, key string }{{"tickets", "hash"}, {"sessions", "id"}, {"invitations", "id"}} {
+		remove := "DELETE FROM " + kind.table + " WHERE " + kind.key + " IN (SELECT " + kind.key + " FROM " + kind.table +
+			" WHERE expires_at <= $1 ORDER BY " + kind.key + " LIMIT $2" + s.dialect.ForIdle + ")"
+		for removed := int64(expireAtOnce); removed == expireAtOnce; {
+			err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) (err error) {
+				removed, err = tx.Exec(ctx, remove, int64(now), int64(expireAtOnce))
+				return err
+			})
+			if err != nil {
+				return wrap(err, "expire %s", kind.table)
+			}
+		}
+	}
+	return nil
+}

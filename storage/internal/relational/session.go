@@ -1,0 +1,67 @@
+package relational
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+const sessionColumns = "id, hash, user_id, data, created_at, expires_at, ended_at"
+
+// Session implements storage.Accounts.
+func (s *Store) Session(ctx context.Context, hash storage.Hash, now storage.Micros) (storage.Session, error) {
+	var found bool
+	var v storage.Session
+	err := s.engine.Read(ctx, Query{
+		SQL:  "SELECT " + sessionColumns + " FROM sessions WHERE hash = $1 AND ended_at = 0 AND expires_at > $2",
+		Args: []any{hash[:], int64(now)},
+		Row: one(&found, key(&v.ID), (*digest)(&v.Hash), fromNull(&v.User), &v.Data, (*int64)(&v.CreatedAt),
+			(*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt)),
+	})
+	if err == nil && !found {
+		err = storage.ErrNoCredential
+	}
+	return v, wrap(err, "read a session")
+}
+
+// PutSession implements storage.Accounts.
+func (s *Store) PutSession(ctx context.Context, v storage.Session) error {
+	data := v.Data
+	if data == nil {
+		data = []byte{}
+	}
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		stored, err := tx.Exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)"+
+			" ON CONFLICT (hash) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at"+
+			" WHERE sessions.ended_at = 0",
+			[16]byte(v.ID), v.Hash[:], orNull(v.User), data, int64(v.CreatedAt), int64(v.ExpiresAt), int64(v.EndedAt))
+		if err == nil && stored == 0 {
+			err = storage.ErrNoCredential
+		}
+		return err
+	})
+	return wrap(err, "store a session")
+}
+
+// EndSession implements storage.Accounts.
+func (s *Store) EndSession(ctx context.Context, hash storage.Hash, now storage.Micros) (id.Credential, error) {
+	var ended id.Credential
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		ended = id.Credential{}
+		return tx.Query(ctx, Query{
+			SQL:  "UPDATE sessions SET ended_at = $2 WHERE hash = $1 AND (ended_at = 0 OR ended_at = $2) RETURNING id, expires_at",
+			Args: []any{hash[:], int64(now)},
+			Row: func(row Row) error {
+				var session id.Credential
+				var expiresAt storage.Micros
+				err := row.Scan(key(&session), (*int64)(&expiresAt))
+				if expiresAt > now {
+					ended = session
+				}
+				return err
+			},
+		})
+	})
+	return ended, wrap(err, "end a session")
+}

@@ -1,0 +1,93 @@
+package relational
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+const tokenColumns = "id, hash, user_id, name, created_at, expires_at, last_used_at, revoked_at"
+
+// tokenDest are the destinations of tokenColumns.
+func tokenDest(t *storage.Token) []any {
+	return []any{key(&t.ID), (*digest)(&t.Hash), key(&t.User), &t.Name, (*int64)(&t.CreatedAt), (*int64)(&t.ExpiresAt),
+		(*int64)(&t.LastUsedAt), (*int64)(&t.RevokedAt)}
+}
+
+// PutToken implements storage.Accounts.
+func (s *Store) PutToken(ctx context.Context, t storage.Token) error {
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		_, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt))
+		return err
+	})
+	return wrap(err, "store a token")
+}
+
+// Token implements storage.Accounts.
+func (s *Store) Token(ctx context.Context, hash storage.Hash, now storage.Micros) (storage.Token, error) {
+	var found bool
+	var token storage.Token
+	err := s.engine.Read(ctx, Query{
+		SQL: "SELECT " + tokenColumns + " FROM tokens" +
+			" WHERE hash = $1 AND revoked_at = 0 AND (expires_at = 0 OR expires_at > $2)",
+		Args: []any{hash[:], int64(now)},
+		Row:  one(&found, tokenDest(&token)...),
+	})
+	if err == nil && !found {
+		err = storage.ErrNoCredential
+	}
+	return token, wrap(err, "read a token")
+}
+
+// Tokens implements storage.Accounts.
+func (s *Store) Tokens(ctx context.Context, user id.User) ([]storage.Token, error) {
+	var list []storage.Token
+	err := s.engine.Read(ctx, Query{
+		SQL:  "SELECT " + tokenColumns + " FROM tokens WHERE user_id = $1 AND revoked_at = 0 ORDER BY created_at, id",
+		Args: []any{[16]byte(user)},
+		Row: func(row Row) error {
+			var token storage.Token
+			err := row.Scan(tokenDest(&token)...)
+			list = append(list, token)
+			return err
+		},
+	})
+	if err != nil {
+		return nil, wrap(err, "list tokens")
+	}
+	return list, nil
+}
+
+// TouchToken implements storage.Accounts. A use within the minute after the one on record costs no write.
+func (s *Store) TouchToken(ctx context.Context, token id.Credential, now storage.Micros) error {
+	const minute = 60_000_000
+	var stale bool
+	err := s.engine.Read(ctx, Query{
+		SQL:  "SELECT 1 FROM tokens WHERE id = $1 AND last_used_at <= $2",
+		Args: []any{[16]byte(token), int64(now) - minute},
+		Row:  one(&stale, new(int64)),
+	})
+	if err != nil || !stale {
+		return wrap(err, "note a token's use")
+	}
+	err = s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		_, err := tx.Exec(ctx, "UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2", [16]byte(token), int64(now))
+		return err
+	})
+	return wrap(err, "note a token's use")
+}
+
+// RevokeToken implements storage.Accounts.
+func (s *Store) RevokeToken(ctx context.Context, user id.User, token id.Credential, now storage.Micros) error {
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		revoked, err := tx.Exec(ctx, "UPDATE tokens SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND (revoked_at = 0 OR revoked_at = $3)",
+			[16]byte(token), [16]byte(user), int64(now))
+		if err == nil && revoked == 0 {
+			err = storage.ErrNoCredential
+		}
+		return err
+	})
+	return wrap(err, "revoke a token")
+}

@@ -1,0 +1,127 @@
+package relational
+
+import (
+	"context"
+	"errors"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+const userColumns = "id, email, name, password_hash, instance_admin, created_at, suspended_at"
+
+// userDest are the destinations of userColumns.
+func userDest(u *storage.User) []any {
+	return []any{key(&u.ID), &u.Email, &u.Name, &u.PasswordHash, &u.InstanceAdmin, (*int64)(&u.CreatedAt), (*int64)(&u.SuspendedAt)}
+}
+
+// CreateUser implements storage.Accounts. A refusal may mean that the same call, made before, landed meanwhile; then the user
+// is there.
+func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *storage.Hash) (storage.User, error) {
+	var created storage.User
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		find := func() (found bool, err error) {
+			err = tx.Query(ctx, Query{SQL: "SELECT " + userColumns + " FROM users WHERE id = $1",
+				Args: []any{[16]byte(user.ID)}, Row: one(&found, userDest(&created)...)})
+			return found, err
+		}
+		if stands, err := find(); err != nil || stands {
+			return err
+		}
+		created = user
+		refusal := s.insertUser(ctx, tx, &created, invitation)
+		if errors.Is(refusal, storage.ErrEmailTaken) || errors.Is(refusal, storage.ErrNoInvitation) {
+			if stands, err := find(); err != nil || stands {
+				return err
+			}
+		}
+		return refusal
+	})
+	if err != nil {
+		return storage.User{}, wrap(err, "create a user")
+	}
+	return created, nil
+}
+
+func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invitation *storage.Hash) error {
+	if invitation != nil {
+		setup, err := s.useInvitation(ctx, tx, *invitation, *user)
+		if err != nil {
+			return err
+		}
+		user.InstanceAdmin = user.InstanceAdmin || setup
+	}
+	inserted, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+		[16]byte(user.ID), user.Email, user.Name, user.PasswordHash, user.InstanceAdmin, int64(user.CreatedAt), int64(user.SuspendedAt))
+	if err == nil && inserted == 0 {
+		err = storage.ErrEmailTaken
+	}
+	return err
+}
+
+// User implements storage.Accounts.
+func (s *Store) User(ctx context.Context, user id.User) (storage.User, error) {
+	return s.userBy(ctx, "id = $1", [16]byte(user))
+}
+
+// UserByEmail implements storage.Accounts.
+func (s *Store) UserByEmail(ctx context.Context, email string) (storage.User, error) {
+	return s.userBy(ctx, "email = $1 AND email <> ''", email)
+}
+
+func (s *Store) userBy(ctx context.Context, condition string, arg any) (storage.User, error) {
+	var found bool
+	var user storage.User
+	err := s.engine.Read(ctx, Query{SQL: "SELECT " + userColumns + " FROM users WHERE " + condition, Args: []any{arg}, Row: one(&found, userDest(&user)...)})
+	if err == nil && !found {
+		err = storage.ErrNoUser
+	}
+	return user, wrap(err, "read a user")
+}
+
+// Users implements storage.Accounts.
+func (s *Store) Users(ctx context.Context, users []id.User) ([]storage.User, error) {
+	seen := make(map[id.User]bool, len(users))
+	var list []storage.User
+	err := s.engine.Read(ctx, inLists("SELECT "+userColumns+" FROM users WHERE id IN ", users, func(row Row) error {
+		var user storage.User
+		if err := row.Scan(userDest(&user)...); err != nil {
+			return err
+		}
+		if !seen[user.ID] { // an id asked for twice may be in two lists
+			seen[user.ID] = true
+			list = append(list, user)
+		}
+		return nil
+	})...)
+	if err != nil {
+		return nil, wrap(err, "read users")
+	}
+	return list, nil
+}
+
+// SetPassword implements storage.Accounts.
+func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, keep id.Credential, now storage.Micros) error {
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		changed, err := tx.Exec(ctx, "UPDATE users SET password_hash = $2 WHERE id = $1", [16]byte(user), hash)
+		if err != nil {
+			return err
+		}
+		if changed == 0 {
+			return storage.ErrNoUser
+		}
+		const others = " FROM sessions WHERE user_id = $1 AND id <> $2 AND ended_at = 0"
+		err = tx.Query(ctx, Query{ // takes the rows in order
+			SQL:  "SELECT id" + others + " ORDER BY id" + s.dialect.ForUpdate,
+			Args: []any{[16]byte(user), [16]byte(keep)},
+			Row:  func(Row) error { return nil },
+		})
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at = 0",
+			[16]byte(user), [16]byte(keep), int64(now))
+		return err
+	})
+	return wrap(err, "set a password")
+}

@@ -1,0 +1,34 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"testing"
+
+	"github.com/coscribe/coscribe/storage/sqlite"
+	"github.com/coscribe/coscribe/storage/storagetest"
+)
+
+func TestContract(t *testing.T) { storagetest.Run(t, open) }
+
+func open(t *testing.T) storagetest.Opened {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "coscribe.db")
+	store, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return storagetest.Opened{Store: store, DB: db, Key: func(id [16]byte) any { return id[:] }}
+}

@@ -1,0 +1,52 @@
+// Package storagetest is the contract of storage.Store as tests. Each promise of the interface's comments is asked for here,
+// with the refusal beside each permission, and both engines pass all of it.
+package storagetest
+
+import (
+	"database/sql"
+	"testing"
+
+	"github.com/coscribe/coscribe/storage"
+)
+
+// Opened is an empty store, with what the suite needs to act behind its back.
+type Opened struct {
+	Store storage.Store
+
+	// DB reaches the same database, as another program would.
+	DB *sql.DB
+
+	// Key is an id as an argument of DB's statements.
+	Key func(id [16]byte) any
+}
+
+// Run asks a store for all that storage.Store promises. open returns a new, empty one, which it closes by t.Cleanup.
+func Run(t *testing.T, open func(t *testing.T) Opened) {
+	for _, part := range []struct {
+		name string
+		test func(t *testing.T, open func(t *testing.T) Opened)
+	}{
+		{"Append", testAppend},
+		{"AppendFence", testAppendFence},
+		{"AppendTogether", testAppendTogether},
+		{"AppendRace", testAppendRace},
+		{"Revocation", testRevocation},
+		{"Read", testRead},
+		{"Snapshot", testSnapshot},
+		{"Corruption", testCorruption},
+		{"Document", testDocument},
+		{"DocumentsOf", testDocumentsOf},
+		{"Grant", testGrant},
+		{"Guard", testGuard},
+		{"User", testUser},
+		{"Invitation", testInvitation},
+		{"Session", testSession},
+		{"Token", testToken},
+		{"Ticket", testTicket},
+		{"Live", testLive},
+		{"Expire", testExpire},
+		{"Store", testStore},
+	} {
+		t.Run(part.name, func(t *testing.T) { part.test(t, open) })
+	}
+}

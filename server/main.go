@@ -1,0 +1,67 @@
+// Coscribe serves documents that many people write at once.
+//
+// Without a command it serves: `go run ./server` keeps everything in ./data and listens on loopback. See --help for the
+// flags, each of which has an environment variable.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "coscribe:", err)
+		os.Exit(1)
+	}
+}
+
+// commands is the command line.
+type commands struct {
+	Serve   Serve   `cmd:"" default:"withargs" help:"Serve documents (the default)."`
+	Version Version `cmd:"" help:"Print the version."`
+}
+
+// run is main without the process: it returns when the command is done or ctx ended and everything is shut down.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var cli commands
+	exited := false
+	parser, err := kong.New(&cli,
+		kong.Name("coscribe"),
+		kong.Description("The backend for documents that many people write at once."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { exited = true }),
+		kong.UsageOnError(),
+	)
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if exited { // --help has been printed
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w (see --help)", err)
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.BindTo(stdout, (*io.Writer)(nil))
+	return command.Run(stderr)
+}
+
+// Version prints what this program is.
+type Version struct{}
+
+// Run prints it.
+func (Version) Run(stdout io.Writer) error {
+	_, err := fmt.Fprintln(stdout, "coscribe", version())
+	return err
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/coscribe/coscribe/client/web"
+	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/api"
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/internal/edge"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/internal/socket"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/sqlite"
+)
+
+// Run serves until ctx ends, then shuts down in the order written at its end.
+func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr io.Writer) error {
+	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: s.level()}))
+
+	listener, err := s.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	store, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return s.serve(ctx, listener, store, log, stdout)
+}
+
+// listen binds the address, and says in one sentence why it cannot.
+func (s *Serve) listen(ctx context.Context) (net.Listener, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", s.Listen)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%s is in use by another program: stop that, or choose another port with --listen", s.Listen)
+	case err != nil:
+		return nil, fmt.Errorf("cannot listen on %s: %w", s.Listen, err)
+	}
+	return listener, nil
+}
+
+// open opens the database, and says in one sentence why it cannot.
+func (s *Serve) open(ctx context.Context) (storage.Store, error) {
+	if s.DatabaseURL != "" {
+		return nil, nil
+	}
+	return sqlite.Open(ctx, s.Data)
+}
+
+// serve joins the parts and runs them on the listener.
+func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.Store, log *slog.Logger, stdout io.Writer) error {
+	origins := s.origins(listener.Addr())
+	events := &bus.Bus{}
+	accounts, err := account.New(store, events, account.Config{
+		OpenRegistration: s.OpenRegistration,
+		Plain:            s.plain(),
+	})
+	if err != nil {
+		return err
+	}
+	documents := document.New(store, events)
+	hub := room.New(store, events, log, s.roomLimits())
+	sockets := socket.New(socket.Config{
+		Hub:       hub,
+		Documents: documents,
+		Redeem:    accounts.RedeemTicket,
+		Address:   edge.ClientAddr,
+		Origins:   slices.Concat(origins, s.AllowOrigin),
+		Limits:    s.socketLimits(),
+		Log:       log,
+	})
+	handler := api.New(api.Config{
+		Store:     store,
+		Accounts:  accounts,
+		Documents: documents,
+		Hub:       hub,
+		Socket:    sockets,
+		Pages:     web.Files(),
+		PublicURL: origins[0],
+		ClientIP:  edge.ClientAddr,
+		Log:       log,
+	})
+	server := &http.Server{
+		Handler:           edge.New(edge.Config{Origins: origins, TrustedProxies: s.TrustedProxy}).Handler(handler),
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+
+	// The hub outlives the sockets, so that what they have handed over is still committed.
+	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopHub()
+	work, workCtx := errgroup.WithContext(ctx)
+	work.Go(func() error { return hub.Run(hubCtx) })
+	work.Go(func() error { return sweep(hubCtx, store, log) })
+	work.Go(func() error {
+		var err error
+		if s.TLSCert != "" {
+			err = server.ServeTLS(listener, s.TLSCert, s.TLSKey)
+		} else {
+			err = server.Serve(listener)
+		}
+		if errors.Is(err, http.ErrServerClosed) {
+			return nil
+		}
+		return err
+	})
+	work.Go(func() error {
+		<-workCtx.Done()
+		drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+		defer cancel()
+		handler.Drain()        // 1. not ready: load balancers look elsewhere
+		sockets.Close(drained) // 2. clients are told to come back
+		err := server.Shutdown(drained)
+		stopHub() // 3. rooms commit what they have
+		return err
+	})
+	s.greet(ctx, stdout, accounts, origins[0], log)
+	return work.Wait() // 4. the store is closed by the caller, when nobody uses it any more
+}
+
+// greet says where the server is, and how to begin.
+func (s *Serve) greet(ctx context.Context, stdout io.Writer, accounts *account.Service, origin string, log *slog.Logger) {
+	fmt.Fprintf(stdout, "Coscribe is at %s\n", origin)
+	secret, needed, err := accounts.SetupURL(ctx)
+	if err != nil {
+		log.Error("make the set-up link", "error", err)
+		return
+	}
+	if needed {
+		fmt.Fprintf(stdout, "\nNobody has an account yet. Open this link to make the first, the administrator's:\n\n    %s/setup#%s\n\n", origin, secret)
+	}
+}
+
+// sweepEvery is how often what expired is removed.
+const sweepEvery = 10 * time.Minute
+
+// sweep removes expired tickets, sessions and invitations now and then.
+func sweep(ctx context.Context, store storage.Store, log *slog.Logger) error {
+	for {
+		if err := store.Expire(ctx, storage.At(time.Now())); err != nil && ctx.Err() == nil {
+			log.Warn("remove what expired", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(sweepEvery):
+		}
+	}
+}
+
+// plain tells whether pages are reached over http, which only a loopback address allows.
+func (s *Serve) plain() bool {
+	return s.TLSCert == "" && (s.PublicURL == "" || strings.HasPrefix(s.PublicURL, "http:"))
+}
+
+func (s *Serve) level() slog.Level {
+	var level slog.Level
+	level.UnmarshalText([]byte(s.LogLevel)) // Kong has checked the word
+	return level
+}
+
+// postgresCommitters is how many transactions commit edits at the same time. SQLite has one writer.
+const postgresCommitters = 4
+
+func (s *Serve) roomLimits() room.Limits {
+	limits := room.DefaultLimits()
+	if s.LimitsProfile == "load" {
+		limits = room.BenchmarkLimits()
+	}
+	if s.DatabaseURL != "" {
+		limits.Committers = postgresCommitters
+	}
+	return limits
+}
+
+func (s *Serve) socketLimits() socket.Limits {
+	if s.LimitsProfile == "load" {
+		return socket.BenchmarkLimits()
+	}
+	return socket.DefaultLimits()
+}

@@ -53,16 +53,23 @@ func newConnection(h *Handler, log *slog.Logger, doc id.Doc, origin string) *con
 func (c *connection) run() {
 	defer c.handler.leave(c)
 	defer c.inlet.raw.Close()
-	defer c.cancel()
-	defer func() {
-		if taken := c.seat.Load(); taken != nil {
-			(*taken).Leave()
-		}
-	}()
 	c.close(c.read())
 	c.heart.stop()
 	<-c.outbox.written
+	c.rise()
 	c.linger()
+}
+
+// rise gives the seat up, when nobody pulls from it any more.
+func (c *connection) rise() {
+	defer func() {
+		if fault := recover(); fault != nil {
+			c.panicked(fault)
+		}
+	}()
+	if taken := c.seat.Load(); taken != nil {
+		(*taken).Leave()
+	}
 }
 
 // read reads until there is nothing more to read, and tells why.

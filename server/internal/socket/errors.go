@@ -61,7 +61,8 @@ func (c *connection) closeCodeOfJoin(err error) wire.CloseCode {
 		if code, ok := closings[refused.Code]; ok {
 			return code
 		}
+		return wire.CloseInternal // of which the room has the details
 	}
-	c.log.Error("join", "error", err)
+	c.log.Warn("join", "error", err)
 	return wire.CloseInternal
 }

@@ -57,6 +57,7 @@ type Handler struct {
 // seat is what a connection needs of a *room.Seat.
 type seat interface {
 	Submit(wire.Submit) error
+	Refuse(seq int64, why room.Refusal)
 	ShowCursor(*wire.Cursor)
 	Pull(ctx context.Context, dst []byte, ends []int, maxBytes int) ([]byte, []int, error)
 	Leave()

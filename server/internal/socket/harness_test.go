@@ -45,7 +45,8 @@ func serve(t *testing.T, change func(*Config)) *server {
 		Log:    slog.New(slog.DiscardHandler),
 	}
 	config.Limits.Linger = 100 * time.Millisecond
-	config.Limits.Handshakes, config.Limits.HandshakeBurst = 1<<20, 1<<20
+	config.Limits.Handshakes, config.Limits.HandshakeBurst = 1<<20, 1<<20 // all clients of a test have one address
+	config.Limits.PerAddress, config.Limits.WaitingPerAddress = 1<<20, 1<<20
 	if change != nil {
 		change(&config)
 	}
@@ -184,6 +185,10 @@ func (f *fakeSeat) Submit(m wire.Submit) error {
 	f.mu.Unlock()
 	f.give(fmt.Sprintf(`{"type":"revisions","items":[{"seq":%d}]}`, m.Seq))
 	return nil
+}
+
+func (f *fakeSeat) Refuse(seq int64, why room.Refusal) {
+	f.give(fmt.Sprintf(`{"type":"rejected","seq":%d,"code":%q,"pointer":%q}`, seq, why.Code, why.Pointer))
 }
 
 func (f *fakeSeat) ShowCursor(cursor *wire.Cursor) {

@@ -154,9 +154,8 @@ func (c *connection) refuse(m wire.Inbound, err error) {
 
 // reject answers an edit whose Delta is none. Its place is told in the Delta, as the room tells it.
 func (c *connection) reject(fault *wire.Fault) {
-	c.send(&wire.Rejected{
-		Seq: fault.Seq, Code: fault.Code, Message: fault.Message, Pointer: strings.TrimPrefix(fault.Pointer, "/delta"),
-	})
+	pointer := strings.TrimPrefix(fault.Pointer, "/delta")
+	(*c.seat.Load()).Refuse(fault.Seq, room.Refusal{Code: fault.Code, Message: fault.Message, Pointer: pointer})
 }
 
 // strike answers a bad message, and closes after too many within the window.

@@ -2,11 +2,14 @@ package room
 
 import (
 	"cmp"
+	"context"
 	"slices"
+	"time"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
 )
 
 // The words that tell a seat why its rights changed.
@@ -89,6 +92,35 @@ func (nudged) do(r *room) {
 	r.nudged.Store(false) // before the list is read: what changes from now on nudges again
 	r.need(lack{access: true})
 }
+
+// overruled asks the database about a refusal for want of a right, since a room's list may be older than a grant that has
+// been made. If the right is there the room is told, and the same may be asked again. Whoever is refused because a document
+// is not theirs to see has thereby made the query that is made for one that does not exist.
+func (h *Hub) overruled(ctx context.Context, doc id.Doc, actor storage.Actor, why *Refusal) bool {
+	command := authz.Edit
+	switch why.Code {
+	case wire.CodeNotFound:
+		command = authz.Open
+	case wire.CodeForbidden:
+	default:
+		return false
+	}
+	access, err := h.store.Access(ctx, doc)
+	if err != nil || !standing(access, actor, storage.At(time.Now())).May(command) {
+		return false
+	}
+	if r, err := h.find(doc, false); r != nil && err == nil {
+		r.post(&news{access})
+	}
+	return true
+}
+
+// news is an access list that somebody has read.
+type news struct{ access storage.Access }
+
+func (*news) drop(*Refusal) {}
+
+func (e *news) do(r *room) { r.adopt(e.access) }
 
 // recheck has somebody's credential looked at, after an event about it.
 type recheck struct{ fence storage.Fence }

@@ -62,9 +62,14 @@ func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
 		if err := h.deliver(ctx, join.Doc, join.Actor, ask); err != nil {
 			return err
 		}
-		if err = ask.wait(ctx); err == nil || !errors.Is(err, errOutdated) || try == tries {
+		err = ask.wait(ctx)
+		switch refused, _ := errors.AsType[*Refusal](err); {
+		case err == nil || try == tries:
 			return err
+		case errors.Is(err, errOutdated), refused != nil && h.overruled(ctx, join.Doc, join.Actor, refused):
+			continue
 		}
+		return err
 	}
 }
 

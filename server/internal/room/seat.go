@@ -59,7 +59,7 @@ func (s *Seat) Submit(edit wire.Submit) error {
 	}
 	if s.queued.Add(1) > int32(s.room.hub.limits.SeatInbox) {
 		s.queued.Add(-1)
-		s.reject(edit.Seq, &Refusal{Code: wire.CodeInFlight, Message: messages[wire.CodeInFlight], Head: s.room.shown.seen()})
+		s.Refuse(edit.Seq, *refusal(wire.CodeInFlight))
 		return nil
 	}
 	ended, refused := s.room.offer(&submit{s, edit})
@@ -67,9 +67,15 @@ func (s *Seat) Submit(edit wire.Submit) error {
 		s.queued.Add(-1)
 	}
 	if refused != nil && !ended {
-		s.reject(edit.Seq, &Refusal{Code: refused.Code, Message: refused.Message, Head: s.room.shown.seen()})
+		s.Refuse(edit.Seq, *refused)
 	}
 	return nil
+}
+
+// Refuse answers an edit that never came to the room, since what arrived was none. The answer comes by Pull like others.
+func (s *Seat) Refuse(seq int64, why Refusal) {
+	why.Head = s.room.shown.seen()
+	s.reject(seq, &why)
 }
 
 // ShowCursor says where the seat's caret is; nil for no caret. Only the latest counts.

@@ -31,7 +31,7 @@ func (h *Hub) Write(ctx context.Context, write Write) (wire.Written, error) {
 	if err != nil {
 		return wire.Written{}, err
 	}
-	const tries = 5 // a base that was brought into the window may have left it again
+	const tries = 5 // what was brought into the window may have left it again
 	paid := false
 	for range tries {
 		p := &pending{
@@ -44,8 +44,10 @@ func (h *Hub) Write(ctx context.Context, write Write) (wire.Written, error) {
 			return wire.Written{}, ctx.Err()
 		case err != nil:
 			return wire.Written{}, h.asRefusal("write", write.Doc, err)
+		case got.refused != nil && !h.overruled(ctx, write.Doc, write.Actor, got.refused):
+			return wire.Written{}, got.refused
 		case got.refused != nil:
-			return wire.Written{}, h.hide(ctx, write, got.refused)
+			continue
 		case !got.reach:
 			return written(write.Epoch, got)
 		}
@@ -85,17 +87,6 @@ func (h *Hub) ask(ctx context.Context, write Write, p *pending) (answer, error) 
 	case <-ctx.Done():
 		return answer{}, ctx.Err()
 	}
-}
-
-// hide makes the refusal of a document that may not be seen cost the same query as that of one that does not exist.
-func (h *Hub) hide(ctx context.Context, write Write, why *Refusal) error {
-	if why.Code == wire.CodeNotFound {
-		why = refusal(wire.CodeNotFound)
-		if _, err := h.store.Access(ctx, write.Doc); err != nil && ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	return why
 }
 
 // put is edits from a request.

@@ -1,0 +1,139 @@
+package room_test
+
+import (
+	"context"
+	"sync"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// faulty is a real store that fails when a test says so, and keeps the journal of what an Append has confirmed.
+type faulty struct {
+	storage.Store
+
+	mu        sync.Mutex
+	onAppend  appendFunc                 // instead of the store's; guarded by mu
+	onLoad    func(id.Doc) error         // before the store's; guarded by mu
+	onRead    func() error               // before After, Access, Edits, AccessVersions; guarded by mu
+	confirmed map[id.Doc]map[ot.Rev]bool // guarded by mu
+	loads     int                        // guarded by mu
+	appends   int                        // guarded by mu
+	batches   int                        // guarded by mu
+	inFlight  map[id.Doc]int             // guarded by mu
+	overlap   bool                       // two Appends of one document at once; guarded by mu
+}
+
+type appendFunc func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error)
+type appendTo func(ctx context.Context, batches []storage.Batch) ([]error, error)
+
+func (f *faulty) hookAppend(hook appendFunc) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.onAppend = hook
+}
+
+func (f *faulty) hookLoad(hook func(id.Doc) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.onLoad = hook
+}
+
+func (f *faulty) hookRead(hook func() error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.onRead = hook
+}
+
+func (f *faulty) Append(ctx context.Context, batches []storage.Batch) ([]error, error) {
+	f.mu.Lock()
+	hook := f.onAppend
+	f.appends++
+	f.batches += len(batches)
+	for _, b := range batches {
+		f.inFlight[b.Doc]++
+		f.overlap = f.overlap || f.inFlight[b.Doc] > 1
+	}
+	f.mu.Unlock()
+	var outcomes []error
+	var err error
+	if hook != nil {
+		outcomes, err = hook(ctx, batches, f.Store.Append)
+	} else {
+		outcomes, err = f.Store.Append(ctx, batches)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, b := range batches {
+		f.inFlight[b.Doc]--
+		if err != nil || outcomes[i] != nil {
+			continue
+		}
+		for _, r := range b.Revisions {
+			if f.confirmed[b.Doc] == nil {
+				f.confirmed[b.Doc] = map[ot.Rev]bool{}
+			}
+			f.confirmed[b.Doc][r.Rev] = true
+		}
+	}
+	return outcomes, err
+}
+
+// isConfirmed tells whether an Append has returned with the revision.
+func (f *faulty) isConfirmed(doc id.Doc, rev ot.Rev) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.confirmed[doc][rev]
+}
+
+func (f *faulty) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
+	f.mu.Lock()
+	f.loads++
+	hook := f.onLoad
+	f.mu.Unlock()
+	if hook != nil {
+		if err := hook(doc); err != nil {
+			return storage.Loaded{}, err
+		}
+	}
+	return f.Store.Load(ctx, doc)
+}
+
+func (f *faulty) read() error {
+	f.mu.Lock()
+	hook := f.onRead
+	f.mu.Unlock()
+	if hook != nil {
+		return hook()
+	}
+	return nil
+}
+
+func (f *faulty) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]storage.Revision, error) {
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	return f.Store.After(ctx, doc, after, limit)
+}
+
+func (f *faulty) Access(ctx context.Context, doc id.Doc) (storage.Access, error) {
+	if err := f.read(); err != nil {
+		return storage.Access{}, err
+	}
+	return f.Store.Access(ctx, doc)
+}
+
+func (f *faulty) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error) {
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	return f.Store.AccessVersions(ctx, docs)
+}
+
+func (f *faulty) Edits(ctx context.Context, doc id.Doc, author id.User, client id.Client, first, last int64) ([]storage.Revision, error) {
+	if err := f.read(); err != nil {
+		return nil, err
+	}
+	return f.Store.Edits(ctx, doc, author, client, first, last)
+}

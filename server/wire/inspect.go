@@ -14,6 +14,9 @@ type inspection struct {
 // inspect inspects a whole text of the given shape.
 func inspect(data []byte, s *shape, deepest int) *Fault {
 	walk := inspection{in: data, deepest: deepest}
+	if walk.next() == 'n' {
+		return invalid("", "is null")
+	}
 	return walk.value(s, 1)
 }
 

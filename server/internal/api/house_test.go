@@ -299,6 +299,7 @@ func (h *house) put(access storage.Access, right authz.Right) {
 	if _, err := h.store.PutGrant(h.t.Context(), access.Document.ID, grant, guard); err != nil {
 		h.t.Fatal(err)
 	}
+	h.events.Publish(bus.AccessChanged{Doc: access.Document.ID, By: owner.User})
 }
 
 // tokenActor is a user as they come by their first token.

@@ -111,23 +111,24 @@ func (a *API) writeOps(w http.ResponseWriter, r *http.Request, actor storage.Act
 		return err
 	}
 	written, err := a.Hub.Write(r.Context(), room.Write{Doc: doc, Actor: actor, WriteOps: body})
-	if refused, ok := errors.AsType[*room.Refusal](err); ok && refused.Code == wire.CodeForbidden {
-		return a.forbidden(r, actor, doc, err)
-	}
 	if err != nil {
-		return err
+		return a.refusedEdit(r, actor, doc, err)
 	}
 	return answer(w, http.StatusOK, written)
 }
 
-// forbidden adds to a room's refusal the role that one has and the role that it takes.
-func (a *API) forbidden(r *http.Request, actor storage.Actor, doc id.Doc, refusal error) error {
-	standing, _, err := a.Documents.Access(r.Context(), actor, doc)
-	if err != nil {
+// refusedEdit finds out what one lacks whom a room does not let write: it answers like any other command then.
+func (a *API) refusedEdit(r *http.Request, actor storage.Actor, doc id.Doc, err error) error {
+	refused, ok := errors.AsType[*room.Refusal](err)
+	if !ok || refused.Code != wire.CodeForbidden && refused.Code != wire.CodeNotFound {
 		return err
 	}
+	standing, _, unseen := a.Documents.Access(r.Context(), actor, doc)
+	if unseen != nil {
+		return unseen
+	}
 	if standing.May(authz.Edit) {
-		return refusal // it has been granted since
+		return document.ErrBusy // it has just been granted, which the room has not heard of
 	}
 	return &document.Forbidden{Command: authz.Edit, Role: standing.Role, Needed: authz.Edit.Least()}
 }

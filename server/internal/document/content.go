@@ -44,24 +44,32 @@ func (s *Service) Content(ctx context.Context, actor storage.Actor, doc id.Doc, 
 // Revision tells, without reading content, which revision Content would give: what an unchanged copy is recognised by.
 func (s *Service) Revision(ctx context.Context, actor storage.Actor, doc id.Doc, rev ot.Rev) (epoch int64, _ ot.Rev, err error) {
 	seen, err := s.at(ctx, actor, doc, rev)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read a revision's number: %w", err)
+	}
 	if rev == Head {
 		rev = seen.Head
 	}
-	return seen.Epoch, rev, err
+	return seen.Epoch, rev, nil
 }
 
-// at decides who reads content at a revision.
+// at decides who reads content at a revision: what lies before the head is history.
 func (s *Service) at(ctx context.Context, actor storage.Actor, doc id.Doc, rev ot.Rev) (View, error) {
-	seen, err := s.decide(ctx, actor, doc, authz.ReadContent)
-	switch {
-	case err != nil:
+	by, err := s.look(ctx, actor, doc, storage.At(time.Now()))
+	if err != nil {
 		return View{}, err
-	case rev == Head || rev == seen.Head:
-		return seen, nil
-	case rev > seen.Head:
+	}
+	command := authz.ReadContent
+	if rev != Head && rev < by.Head {
+		command = authz.ReadHistory
+	}
+	if err := allow(by.View, command); err != nil {
+		return View{}, err
+	}
+	if rev > by.Head {
 		return View{}, ErrNoRevision
 	}
-	return seen, allow(seen, authz.ReadHistory)
+	return by.View, nil
 }
 
 // replay applies the log to the nearest snapshot before rev.

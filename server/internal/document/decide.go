@@ -28,7 +28,10 @@ type decision struct {
 // decide answers a read.
 func (s *Service) decide(ctx context.Context, actor storage.Actor, doc id.Doc, command authz.Command) (View, error) {
 	by, err := s.decideAt(ctx, actor, doc, command, storage.At(time.Now()))
-	return by.View, err
+	if err != nil {
+		return View{}, err
+	}
+	return by.View, nil
 }
 
 // change decides a write and makes it, again and again while the access list moves between the two.
@@ -71,14 +74,20 @@ func settle(call func() error) error {
 func mayStand(err error) bool { return err == nil || errors.Is(err, storage.ErrUnknown) }
 
 func (s *Service) decideAt(ctx context.Context, actor storage.Actor, doc id.Doc, command authz.Command, now storage.Micros) (decision, error) {
+	by, err := s.look(ctx, actor, doc, now)
+	if err != nil {
+		return decision{}, err
+	}
+	return by, allow(by.View, command)
+}
+
+// look reads what decisions are made of. What it returns is for allow, not for the actor.
+func (s *Service) look(ctx context.Context, actor storage.Actor, doc id.Doc, now storage.Micros) (decision, error) {
 	access, err := s.store.Access(ctx, doc)
 	if err != nil {
 		return decision{}, fmt.Errorf("read the access list: %w", err)
 	}
 	seen := view(actor, access, now)
-	if err := allow(seen, command); err != nil {
-		return decision{}, err
-	}
 	return decision{
 		View:   seen,
 		grants: access.Grants,

@@ -1,0 +1,90 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+)
+
+// Sentinels that a *Problem or a *Rejected may match.
+var (
+	ErrNotFound    error = refusal(wire.CodeNotFound)    // it does not exist, or one may not see it
+	ErrForbidden   error = refusal(wire.CodeForbidden)   // the role does not allow it
+	ErrNotSignedIn error = refusal(wire.CodeNotSignedIn) // no live session or token
+	ErrConflict    error = refusal(wire.CodeConflict)    // mode exact, and the document has newer revisions
+	ErrGone        error = refusal(wire.CodeGone)        // the log does not reach that far back
+	ErrTooLarge    error = refusal(wire.CodeTooLarge)
+	ErrNotAllowed  error = refusal(wire.CodeNotAllowed) // an attribute, embed or link outside the schema
+	ErrDoesNotFit  error = refusal(wire.CodeDoesNotFit) // an edit that is not for this content
+	ErrTaken       error = refusal(wire.CodeTaken)
+	ErrBadLogin    error = refusal(wire.CodeBadLogin)
+	ErrResync      error = refusal(wire.CodeResync) // the document's history was replaced
+)
+
+// ErrClosed is returned by a Document after its Close, and by edits that were not acknowledged before it.
+var ErrClosed = errors.New("client: the document is closed")
+
+type refusal wire.Code
+
+func (r refusal) Error() string { return "client: " + string(r) }
+
+// Problem is a refusal by the HTTP API. Detail says what to do.
+type Problem wire.Problem
+
+func (p *Problem) Error() string {
+	text := fmt.Sprintf("client: %d %s", p.Status, p.Code)
+	if p.Pointer != "" {
+		text += " at " + p.Pointer
+	}
+	if p.Needed != "" {
+		text += fmt.Sprintf(" (role %s, needed %s)", p.Role, p.Needed)
+	}
+	if p.Detail != "" {
+		text += ": " + p.Detail
+	}
+	return text
+}
+
+// Is matches the sentinel of the same code.
+func (p *Problem) Is(target error) bool { return target == refusal(p.Code) }
+
+// Temporary tells whether the same request may succeed later.
+func (p *Problem) Temporary() bool { return p.Code.Temporary() || p.Status >= 500 || p.Status == 429 }
+
+// Rejected is why an edit of a live document has no effect. What it did is taken back from the content.
+type Rejected struct {
+	Code    wire.Code
+	Message string
+	Pointer string   // into the submission's Delta, which may hold several edits
+	Delta   ot.Delta // the submission as it would have applied, for its author to copy
+}
+
+func (r *Rejected) Error() string {
+	if r.Pointer == "" {
+		return fmt.Sprintf("client: edit rejected: %s: %s", r.Code, r.Message)
+	}
+	return fmt.Sprintf("client: edit rejected: %s at %s: %s", r.Code, r.Pointer, r.Message)
+}
+
+// Is matches the sentinel of the same code.
+func (r *Rejected) Is(target error) bool { return target == refusal(r.Code) }
+
+// Ended is why a live document will not come back.
+type Ended struct {
+	Code wire.CloseCode
+}
+
+func (e *Ended) Error() string {
+	return fmt.Sprintf("client: the server closed the document: %d %s", e.Code, e.Code.Reason())
+}
+
+var endedBy = map[wire.CloseCode]error{
+	wire.CloseSignedOut:     ErrNotSignedIn,
+	wire.CloseAccessRevoked: ErrForbidden,
+	wire.CloseNoDocument:    ErrNotFound,
+}
+
+// Is matches ErrNotSignedIn, ErrForbidden or ErrNotFound where the code means that.
+func (e *Ended) Is(target error) bool { return target != nil && endedBy[e.Code] == target }

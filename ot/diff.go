@@ -3,6 +3,9 @@ package ot
 // Diff returns a change that makes b of a. Both are documents. It never cuts
 // a surrogate pair, and if both end with "\n" it leaves that newline where it
 // is, so that Document.Apply takes it.
+//
+// The change is a shortest one, or near it where the two differ much. The
+// time it takes is bounded: where they differ very much, it replaces.
 func Diff(a, b Delta) (Delta, error) {
 	for _, d := range [...]Delta{a, b} {
 		if !d.IsContent() {
@@ -14,12 +17,12 @@ func Diff(a, b Delta) (Delta, error) {
 	if fixed {
 		x, y = x[:len(x)-1], y[:len(y)-1]
 	}
-	s := script{a: a.cursor(), b: b.cursor(), budget: diffBudget}
+	s := script{budget: diffBudget}
 	s.diff(x, y)
 	if fixed {
 		s.keep([]atom{'\n'})
 	}
-	return s.out.delta(), nil
+	return s.tidy().write(a.cursor(), b.cursor()), nil
 }
 
 // atom is what Diff compares: a code point, or below zero an embed.
@@ -63,38 +66,4 @@ func atomsOf(a, b Delta) (x, y []atom) {
 		return atoms
 	}
 	return spell(a), spell(b)
-}
-
-// script writes the difference while the two documents are walked.
-type script struct {
-	a, b   cursor
-	out    writer
-	budget int // comparisons left
-}
-
-// keep retains atoms that both have, and formats them where that differs.
-func (s *script) keep(atoms []atom) {
-	for left := length(atoms); left > 0; {
-		n := min(left, step(&s.a, &s.b))
-		was, is := s.a.take(n), s.b.take(n)
-		s.out.add(retain(n, diffAttrs(was.attrs, is.attrs)))
-		left -= n
-	}
-}
-
-func (s *script) remove(atoms []atom) {
-	for left := length(atoms); left > 0; {
-		n := min(left, s.a.cur.len())
-		s.a.take(n)
-		s.out.add(remove(n))
-		left -= n
-	}
-}
-
-func (s *script) insert(atoms []atom) {
-	for left := length(atoms); left > 0; {
-		n := min(left, s.b.cur.len())
-		s.out.add(s.b.take(n))
-		left -= n
-	}
 }

@@ -20,8 +20,10 @@ func TestLinesPutTogetherAreTheDocument(t *testing.T) {
 		lines := slices.Collect(content.Lines())
 		var parts []string
 		for _, line := range lines {
-			if strings.Contains(line.Content.String(), `\n`) {
-				t.Fatalf("the line %s holds a newline", line.Content)
+			for c := range line.Content.Components() {
+				if strings.Contains(c.Text, "\n") {
+					t.Fatalf("the line %s holds a newline", line.Content)
+				}
 			}
 			end := ot.New().Insert(line.End.Text, line.End.Attrs()).MustDelta()
 			for _, d := range []ot.Delta{line.Content, end} {

@@ -2,55 +2,30 @@ package ot
 
 import "math"
 
-// diffBudget bounds the steps of one Diff's search. What it does not reach is
-// replaced as a whole.
-const diffBudget = 1 << 23
+// The search for the middle of a shortest path, after Myers' "An O(ND)
+// Difference Algorithm", section 4b.
 
-// diff writes the difference of x and y: Myers' algorithm in linear space.
-func (s *script) diff(x, y []atom) {
-	head := 0
-	for head < len(x) && head < len(y) && x[head] == y[head] {
-		head++
-	}
-	s.keep(x[:head])
-	x, y = x[head:], y[head:]
-	tail := 0
-	for tail < len(x) && tail < len(y) && x[len(x)-1-tail] == y[len(y)-1-tail] {
-		tail++
-	}
-	s.between(x[:len(x)-tail], y[:len(y)-tail])
-	s.keep(x[len(x)-tail:])
-}
-
-// between writes the difference of x and y, which neither begin nor end
-// alike.
-func (s *script) between(x, y []atom) {
-	if len(x) > 0 && len(y) > 0 {
-		if i, j, ok := middle(x, y, &s.budget); ok {
-			s.diff(x[:i], y[:j])
-			s.diff(x[i:], y[j:])
-			return
-		}
-	}
-	s.insert(y)
-	s.remove(x)
-}
-
-// frontier is how far one search has come on each diagonal after d edits:
-// at[k] is the place in x, counted from where the search began.
+// frontier is how far one search has come on each diagonal: at[zero+k] is
+// the place in x, counted from where the search began, or -1.
 type frontier struct {
 	at         []int32
 	zero       int // index of diagonal 0
+	reach      int // the outermost diagonals reached
 	skip, stop int // diagonals that have left the square, below and above
 }
 
 func newFrontier(depth int) frontier {
 	f := frontier{at: make([]int32, 2*depth+3), zero: depth + 1}
-	for i := range f.at {
-		f.at[i] = -1
-	}
-	f.at[f.zero+1] = 0
+	f.at[f.zero-1], f.at[f.zero], f.at[f.zero+1] = -1, -1, 0
 	return f
+}
+
+// extend makes ready for the d-th edit.
+func (f *frontier) extend(d int) {
+	f.reach = d
+	if d > 0 {
+		f.at[f.zero-d-1], f.at[f.zero+d+1] = -1, -1
+	}
 }
 
 // start returns where on diagonal k the d-th edit leads.
@@ -64,66 +39,81 @@ func (f *frontier) start(k, d int) int {
 
 // reached returns the place on diagonal k, -1 if the search was never there.
 func (f *frontier) reached(k int) int {
-	if i := f.zero + k; i >= 0 && i < len(f.at) {
-		return int(f.at[i])
+	if k < -f.reach || k > f.reach {
+		return -1
 	}
-	return -1
+	return int(f.at[f.zero+k])
+}
+
+// leaves notes that diagonal k leads out of the n by m square at u.
+func (f *frontier) leaves(u, k, n, m int) bool {
+	switch {
+	case u > n:
+		f.stop += 2
+	case u-k > m:
+		f.skip += 2
+	default:
+		return false
+	}
+	return true
+}
+
+// point is where a search says that x and y are best divided.
+type point struct {
+	i, j      int
+	shortest  bool // a shortest path goes through here, about half way
+	exhausted bool // there was nothing more to search
+	steps     int  // what the search took
 }
 
 // middle finds a point that a shortest path from the beginning of x and y to
 // their end goes through, about half way: two searches, from both ends, meet
-// there. It gives up when nothing is shared, or when the budget is spent.
-func middle(x, y []atom, budget *int) (i, j int, ok bool) {
+// there. If they do not meet within the allowance, it is the point furthest
+// from the beginning that the first of them reached.
+func middle(x, y []atom, allowance int) (best point) {
 	n, m := len(x), len(y)
-	depth := (n + m + 1) / 2
-	if affordable := int(math.Sqrt(float64(max(*budget, 0)))) + 1; depth > affordable {
-		depth = affordable
-	}
+	all := (n + m + 1) / 2
+	depth := min(all, int(math.Sqrt(float64(allowance)))+1)
 	forth, back := newFrontier(depth), newFrontier(depth)
 	delta := n - m
 	odd := delta&1 != 0
-	for d := 0; d < depth; d++ {
+	for d := 0; d < depth && best.steps <= allowance; d++ {
+		forth.extend(d)
 		for k := -d + forth.skip; k <= d-forth.stop; k += 2 {
-			u := forth.start(k, d)
-			from := u
+			from := forth.start(k, d)
+			u := from
 			for u < n && u-k < m && x[u] == y[u-k] {
 				u++
 			}
-			*budget -= 1 + u - from
+			best.steps += 1 + u - from
 			forth.at[forth.zero+k] = int32(u)
-			switch {
-			case u > n:
-				forth.stop += 2
-			case u-k > m:
-				forth.skip += 2
-			case odd:
-				if other := back.reached(delta - k); other >= 0 && u+other >= n {
-					return u, u - k, true
-				}
+			if forth.leaves(u, k, n, m) {
+				continue
+			}
+			if 2*u-k > best.i+best.j {
+				best.i, best.j = u, u-k
+			}
+			if other := back.reached(delta - k); odd && other >= 0 && u+other >= n {
+				return point{i: u, j: u - k, shortest: true, steps: best.steps}
 			}
 		}
+		back.extend(d)
 		for k := -d + back.skip; k <= d-back.stop; k += 2 {
-			u := back.start(k, d)
-			from := u
+			from := back.start(k, d)
+			u := from
 			for u < n && u-k < m && x[n-1-u] == y[m-1-u+k] {
 				u++
 			}
-			*budget -= 1 + u - from
+			best.steps += 1 + u - from
 			back.at[back.zero+k] = int32(u)
-			switch {
-			case u > n:
-				back.stop += 2
-			case u-k > m:
-				back.skip += 2
-			case !odd:
-				if other := forth.reached(delta - k); other >= 0 && u+other >= n {
-					return other, other - delta + k, true
-				}
+			if back.leaves(u, k, n, m) {
+				continue
+			}
+			if other := forth.reached(delta - k); !odd && other >= 0 && u+other >= n {
+				return point{i: other, j: other - delta + k, shortest: true, steps: best.steps}
 			}
 		}
-		if *budget < 0 {
-			return 0, 0, false
-		}
 	}
-	return 0, 0, false
+	best.exhausted = depth == all
+	return best
 }

@@ -94,7 +94,7 @@ func (s *Store) DeleteDocument(ctx context.Context, doc id.Doc, now storage.Micr
 // one grant in a document and the owner's own is passed over. The order is by a column that every append changes; an index
 // on it would cost each of them more than the sorting costs here.
 func (s *Store) DocumentsOf(ctx context.Context, user id.User, now storage.Micros, page storage.Page) ([]storage.Listed, error) {
-	const place = " AND ($2 = 0 OR d.updated_at < $2 OR d.updated_at = $2 AND d.id > $3)"
+	const place = " AND (CAST($2 AS bigint) = 0 OR d.updated_at < $2 OR d.updated_at = $2 AND d.id > $3)"
 	const columns = "d.id, d.title, d.owner, d.epoch, d.head, d.access_version, d.open_history, d.locked, d.created_at, d.updated_at, d.deleted_at"
 	var list []storage.Listed
 	err := s.read(ctx, "list documents", Query{

@@ -65,7 +65,7 @@ type liveness struct {
 
 // queries read it, locking rows with lock.
 func (l *liveness) queries(fence storage.Fence, lock, now string) []Query {
-	credential := "SELECT ended_at, expires_at FROM sessions WHERE id = $1 AND user_id = $2"
+	credential := "SELECT ended_at, CASE expires_at WHEN 0 THEN 1 ELSE expires_at END FROM sessions WHERE id = $1 AND user_id = $2"
 	if fence.Credential.Kind == storage.ByToken {
 		credential = "SELECT revoked_at, expires_at FROM tokens WHERE id = $1 AND user_id = $2"
 	}

@@ -1,0 +1,125 @@
+// Package postgres keeps storage.Store in PostgreSQL 14 or later.
+//
+// A call is one transaction at READ COMMITTED, or for a read of several tables one at REPEATABLE READ. What a decision hangs on
+// is locked before it is looked at: each statement sees what was committed when it began, so the statement after the lock sees
+// the rows as they will be at the commit. Rows are locked in the order documents, users, sessions, tokens, each by id.
+//
+// Append sends all its statements at once and lets the end of that message commit them: one exchange with the database,
+// however many documents it is about.
+//
+// What became of a transaction is known if the server said so: that it committed, or in an error of severity ERROR that it did
+// not. Whatever else ends a commit, a lost connection or a server that shuts down, is storage.ErrUnknown; nothing is
+// concluded from whether bytes were sent.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/internal/relational"
+	"github.com/coscribe/coscribe/storage/internal/schema"
+)
+
+// Limits of every connection and call.
+const (
+	connectTimeout = 5 * time.Second
+	acquireTimeout = 2 * time.Second  // for a free connection of the pool
+	callTimeout    = 15 * time.Second // for a whole call
+)
+
+// settings are what every connection is set to. The timeouts end, on the server, what a stalled node holds; a lost answer is
+// never taken for a commit, and a database that does not wait for its disk would break that from the other side.
+const settings = `SELECT
+	set_config('application_name', 'coscribe', false),
+	set_config('default_transaction_isolation', 'read committed', false),
+	set_config('statement_timeout', '10s', false),
+	set_config('lock_timeout', '5s', false),
+	set_config('idle_in_transaction_session_timeout', '5s', false),
+	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)`
+
+// Store is a storage.Store in a Postgres database.
+type Store struct {
+	*relational.Store
+	pool *pgxpool.Pool
+}
+
+var _ storage.Store = (*Store)(nil)
+
+var dialect = relational.Dialect{
+	ForShare:  " FOR SHARE",
+	ForUpdate: " FOR NO KEY UPDATE",
+	ForIdle:   " FOR UPDATE SKIP LOCKED",
+	Now:       "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
+	HoldUsers: "LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE",
+}
+
+// Open connects to the database at url and brings its schema up to date. The errors name the host, the database and the user,
+// and never the password.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The parser's own words may repeat the address.
+		return nil, errors.New("the database URL cannot be read: it is written postgres://user:password@host:port/name")
+	}
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, settings)
+		return err
+	}
+	if err := migrate(ctx, config.ConnConfig); err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, unreachable(config.ConnConfig, err)
+	}
+	return &Store{Store: relational.New(engine{pool}, dialect), pool: pool}, nil
+}
+
+// migrate uses a connection without the time limits of the others.
+func migrate(ctx context.Context, config *pgx.ConnConfig) error {
+	db := stdlib.OpenDB(*config.Copy())
+	defer db.Close()
+	if err := db.PingContext(ctx); err != nil {
+		return unreachable(config, err)
+	}
+	if err := schema.MigratePostgres(ctx, db); err != nil {
+		return fmt.Errorf("%s: %w", place(config), translate(err))
+	}
+	return nil
+}
+
+// place names the database without its password.
+func place(config *pgx.ConnConfig) string {
+	return fmt.Sprintf("the database %q at %s:%d", config.Database, config.Host, config.Port)
+}
+
+// unreachable is one sentence on why there is no connection.
+func unreachable(config *pgx.ConnConfig, err error) error {
+	var foreign *pgconn.PgError
+	var connect *pgconn.ConnectError
+	reason := err
+	switch {
+	case errors.As(err, &foreign):
+		reason = errors.New(foreign.Message)
+	case errors.As(err, &connect):
+		for reason = connect; errors.Unwrap(reason) != nil; {
+			reason = errors.Unwrap(reason)
+		}
+	}
+	return fmt.Errorf("%s cannot be reached as %q: %w: %w", place(config), config.User, storage.ErrUnavailable, reason)
+}
+
+// Close waits for calls in progress and closes the connections.
+func (s *Store) Close() error {
+	s.pool.Close()
+	return nil
+}

@@ -1,0 +1,38 @@
+package postgres_test
+
+import (
+	"database/sql"
+	"os"
+	"testing"
+
+	"github.com/coscribe/coscribe/storage/id"
+	"github.com/coscribe/coscribe/storage/pgtest"
+	"github.com/coscribe/coscribe/storage/postgres"
+	"github.com/coscribe/coscribe/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+func TestContract(t *testing.T) { storagetest.Run(t, open) }
+
+func open(t *testing.T) storagetest.Opened {
+	t.Helper()
+	url := pgtest.URL(t)
+	store, err := postgres.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return storagetest.Opened{Store: store, DB: db, Key: func(of [16]byte) any { return id.Of[struct{}](of).String() }}
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/socket"
 	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/postgres"
 	"github.com/coscribe/coscribe/storage/sqlite"
 )
 
@@ -60,7 +61,7 @@ func (s *Serve) listen(ctx context.Context) (net.Listener, error) {
 // open opens the database, and says in one sentence why it cannot.
 func (s *Serve) open(ctx context.Context) (storage.Store, error) {
 	if s.DatabaseURL != "" {
-		return nil, nil
+		return postgres.Open(ctx, s.DatabaseURL)
 	}
 	return sqlite.Open(ctx, s.Data)
 }

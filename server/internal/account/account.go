@@ -22,6 +22,7 @@ var (
 	ErrClosed       = errors.New("an account takes an invitation here")
 	ErrOtherAddress = errors.New("the invitation is for another address")
 	ErrNotAllowed   = errors.New("this account may not do that")
+	ErrBusy         = errors.New("too many passwords are being checked")
 	ErrPast         = errors.New("the expiry lies in the past")
 )
 
@@ -69,7 +70,8 @@ type Service struct {
 	bus      *bus.Bus
 	sessions *scs.SessionManager
 	hashers  *semaphore.Weighted
-	nobody   string // a hash that no password matches, so that unknown users cost the same time
+	queue    *semaphore.Weighted // of those who wait for one of them, and the hashers
+	nobody   string              // a hash that no password matches, so that unknown users cost the same time
 	logins   *tries
 	signUps  *tries
 }
@@ -87,6 +89,7 @@ func New(store storage.Store, bus *bus.Bus, config Config) (*Service, error) {
 		bus:      bus,
 		sessions: newSessions(store, bus, config),
 		hashers:  semaphore.NewWeighted(int64(config.Hashers)),
+		queue:    semaphore.NewWeighted(int64(config.Hashers) * (1 + hashQueue)),
 		nobody:   nobody,
 		logins:   newTries(config.TriesPerMinute),
 		signUps:  newTries(config.SignUpsPerMinute),

@@ -18,22 +18,42 @@ func hashPassword(password string) (string, error) {
 	return hash, nil
 }
 
-// hash makes what is stored of a password. A few run at a time, since each takes 19 MiB and a core; the others wait, as
-// long as their request does.
-func (s *Service) hash(ctx context.Context, password string) (string, error) {
+// hashQueue is how many wait for each that is hashed.
+const hashQueue = 32
+
+// turn waits until a password may be hashed, and returns what to call after it. A few are at a time, since each takes
+// 19 MiB and a core; some more wait, as long as their requests do; for the others it is ErrBusy.
+func (s *Service) turn(ctx context.Context) (done func(), err error) {
+	if !s.queue.TryAcquire(1) {
+		return nil, ErrBusy
+	}
 	if err := s.hashers.Acquire(ctx, 1); err != nil {
+		s.queue.Release(1)
+		return nil, err
+	}
+	return func() {
+		s.hashers.Release(1)
+		s.queue.Release(1)
+	}, nil
+}
+
+// hash makes what is stored of a password.
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	done, err := s.turn(ctx)
+	if err != nil {
 		return "", err
 	}
-	defer s.hashers.Release(1)
+	defer done()
 	return hashPassword(password)
 }
 
 // matches tells whether hash was made of password. An empty hash takes as long as any and matches nothing.
 func (s *Service) matches(ctx context.Context, password, hash string) (bool, error) {
-	if err := s.hashers.Acquire(ctx, 1); err != nil {
+	done, err := s.turn(ctx)
+	if err != nil {
 		return false, err
 	}
-	defer s.hashers.Release(1)
+	defer done()
 	if hash == "" {
 		_, err := argon2id.ComparePasswordAndHash(password, s.nobody)
 		return false, err

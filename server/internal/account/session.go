@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/storage"
@@ -19,6 +20,7 @@ const prolongEvery = time.Minute
 
 func newSessions(store storage.Accounts, bus *bus.Bus, config Config) *scs.SessionManager {
 	sessions := scs.New()
+	sessions.Store.(*memstore.MemStore).StopCleanup() // its default, which nobody would ever stop
 	sessions.IdleTimeout = config.Idle
 	sessions.Lifetime = config.Lifetime
 	sessions.Store = &sessionStore{accounts: store, bus: bus}
@@ -34,9 +36,8 @@ func newSessions(store storage.Accounts, bus *bus.Bus, config Config) *scs.Sessi
 }
 
 // LoadAndSave finds the session of each request, for Actor, Begin and SignOut below it. A session in use is prolonged
-// here, at most once a minute and before the request is served, so that a response never waits for the outcome and a
-// failure is answered by refuse. It is the place of scs's own middleware, which writes with every response and cannot take
-// a response back when that fails.
+// here, at most once a minute and before the request is served. It stands in the place of scs's own middleware, which writes
+// with every response and has nowhere to go with a failure; a session that cannot be read is answered by refuse.
 func (s *Service) LoadAndSave(next http.Handler, refuse func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Add("Vary", "Cookie")
@@ -65,10 +66,8 @@ func (s *Service) load(ctx context.Context, token string) (context.Context, erro
 	s.sessions.Put(loaded, keySeen, storage.At(time.Now()))
 	if _, _, err := s.sessions.Commit(loaded); errors.Is(err, storage.ErrNoCredential) {
 		return s.sessions.Load(ctx, "") // it ended between the two
-	} else if err != nil {
-		return nil, err
 	}
-	return loaded, nil
+	return loaded, nil // prolonged, or not if the database cannot be written: that must not refuse a read
 }
 
 // stale tells whether the session ought to be prolonged.

@@ -43,14 +43,19 @@ func secureAll(header http.Header) {
 	header.Set("Cross-Origin-Resource-Policy", "same-origin")
 }
 
-// unchanged names what is being answered, and answers 304 if the client has just that.
-func unchanged(w http.ResponseWriter, r *http.Request, tag string) bool {
+// keep names what is being answered, for the one who asks to keep and to ask about again.
+func keep(w http.ResponseWriter, tag string) {
 	w.Header().Set("ETag", tag)
-	w.Header().Set("Cache-Control", "private, no-cache") // kept by the one who asked, who asks again
-	w.Header().Add("Vary", "Authorization")
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Vary", "Authorization, Cookie")
+}
+
+// unchanged answers 304 if the client has just what tag names.
+func unchanged(w http.ResponseWriter, r *http.Request, tag string) bool {
 	if !matches(r.Header.Get("If-None-Match"), tag) {
 		return false
 	}
+	keep(w, tag)
 	w.WriteHeader(http.StatusNotModified)
 	return true
 }

@@ -21,18 +21,20 @@ func (a *API) showContent(w http.ResponseWriter, r *http.Request, actor storage.
 	if err != nil {
 		return err
 	}
-	epoch, at, err := a.Documents.Revision(r.Context(), actor, doc, ot.Rev(rev))
-	if err != nil {
-		return err
-	}
-	if unchanged(w, r, contentTag(epoch, at)) {
-		return nil
+	if r.Header.Get("If-None-Match") != "" {
+		epoch, at, err := a.Documents.Revision(r.Context(), actor, doc, ot.Rev(rev))
+		if err != nil {
+			return err
+		}
+		if unchanged(w, r, contentTag(epoch, at)) {
+			return nil
+		}
 	}
 	content, err := a.Documents.Content(r.Context(), actor, doc, ot.Rev(rev))
 	if err != nil {
 		return err
 	}
-	w.Header().Set("ETag", contentTag(content.Epoch, content.Rev)) // the head may have moved on
+	keep(w, contentTag(content.Epoch, content.Rev))
 	return answer(w, http.StatusOK, wire.Content{Epoch: content.Epoch, Rev: content.Rev, Content: content.Content})
 }
 

@@ -20,6 +20,7 @@ func (a *API) listGrants(w http.ResponseWriter, r *http.Request, actor storage.A
 	if unchanged(w, r, accessTag(grants.Version)) {
 		return nil
 	}
+	keep(w, accessTag(grants.Version))
 	owner := authz.Right{To: authz.Principal{Kind: authz.ToUser, ID: grants.Owner}, Role: authz.Owner}
 	list := wire.Grants{Items: []wire.GrantItem{grantOf(storage.Grant{Right: owner}, grants.People)}}
 	for _, grant := range grants.Items {

@@ -32,12 +32,16 @@ func exchangeOf(r *http.Request) *exchange {
 	return &exchange{} // only in a handler taken out of its house
 }
 
+// answerTime is how long an answer may take, or each piece of a stream: then its reader is too slow, and is cut off.
+const answerTime = time.Minute
+
 // observe numbers each request, logs it when it is over, and turns a panic into an answer.
 func (a *API) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		e := &exchange{id: id.New[id.Request]()}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
+		_ = http.NewResponseController(w).SetWriteDeadline(began.Add(answerTime))
 		seen := &watched{ResponseWriter: w}
 		seen.Header().Set("X-Request-Id", e.id.String())
 		defer func() {

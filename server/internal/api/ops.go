@@ -2,13 +2,12 @@ package api
 
 import (
 	"errors"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"math"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
@@ -24,9 +23,6 @@ const (
 	opsDefault = 100
 	opsMost    = 1000
 )
-
-// pieceTime is how long a reader of a stream may take for one piece.
-const pieceTime = 30 * time.Second
 
 const ndjson = "application/x-ndjson"
 
@@ -83,7 +79,7 @@ func (a *API) streamOps(w http.ResponseWriter, r *http.Request, actor storage.Ac
 			piece = append(appendRevision(piece, &ops.Items[i]), '\n')
 			after = ops.Items[i].Rev
 		}
-		_ = out.SetWriteDeadline(time.Now().Add(pieceTime))
+		_ = out.SetWriteDeadline(time.Now().Add(answerTime))
 		if _, err := w.Write(piece); err != nil {
 			return nil // the reader is gone
 		}
@@ -108,6 +104,10 @@ func saturated(a, b int64) int64 {
 func (a *API) writeOps(w http.ResponseWriter, r *http.Request, actor storage.Actor, doc id.Doc) error {
 	var body wire.WriteOps
 	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	// Who may not see the document must not make a room of it, which takes longer than finding nothing.
+	if _, _, err := a.Documents.Access(r.Context(), actor, doc); err != nil {
 		return err
 	}
 	written, err := a.Hub.Write(r.Context(), room.Write{Doc: doc, Actor: actor, WriteOps: body})

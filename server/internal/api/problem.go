@@ -39,6 +39,7 @@ var refusals = []struct {
 	{account.ErrClosed, refusal{403, wire.CodeForbidden, "An account takes an invitation here. Ask the administrator for one."}},
 	{account.ErrOtherAddress, refusal{403, wire.CodeForbidden, "The invitation is for another address. Use the one that it was sent to."}},
 	{account.ErrNotAllowed, refusal{403, wire.CodeForbidden, "This account or credential may not do that."}},
+	{account.ErrBusy, refusal{503, wire.CodeOverloaded, "Too many people are signing in. Try again in a moment."}},
 	{account.ErrPast, refusal{422, wire.CodeInvalid, "The expiry lies in the past."}},
 
 	{document.ErrPast, refusal{422, wire.CodeInvalid, "The expiry lies in the past."}},

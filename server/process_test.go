@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// built is the server's binary, built once for all tests of the package.
+var built = sync.OnceValues(func() (string, error) {
+	folder, err := os.MkdirTemp("", "coscribe")
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(folder, "coscribe")
+	command := exec.Command("go", "build", "-race", "-o", binary, ".")
+	command.Stderr = os.Stderr
+	return binary, command.Run()
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binary, err := built(); err == nil {
+		os.RemoveAll(filepath.Dir(binary))
+	}
+	os.Exit(code)
+}
+
+// process is a server in a process of its own, that can be killed and started again at the same address.
+type process struct {
+	t     *testing.T
+	args  []string
+	url   string
+	setup string // the set-up link that its first start printed
+
+	command *exec.Cmd
+	stderr  *bytes.Buffer
+}
+
+const startPatience = 60 * time.Second
+
+// startProcess starts a server on a free loopback port, with args naming its empty database.
+func startProcess(t *testing.T, args ...string) *process {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	p := &process{t: t, args: append([]string{"--listen", address}, args...), url: "http://" + address}
+	p.setup = p.start(setupLink)
+	t.Cleanup(func() {
+		if p.command != nil {
+			p.kill()
+		}
+	})
+	return p
+}
+
+var (
+	setupLink = regexp.MustCompile(`http://\S+/setup#\S+`)
+	greeting  = regexp.MustCompile(`Coscribe is at http://\S+`)
+)
+
+// start runs the server until it has printed what is asked for, once it listens, and returns that.
+func (p *process) start(until *regexp.Regexp) string {
+	p.t.Helper()
+	binary, err := built()
+	if err != nil {
+		p.t.Fatalf("build the server: %v", err)
+	}
+	p.command = exec.Command(binary, p.args...)
+	p.stderr = &bytes.Buffer{}
+	p.command.Stderr = p.stderr
+	stdout, err := p.command.StdoutPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.command.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	found := make(chan string, 1)
+	go func() {
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			if match := until.FindString(lines.Text()); match != "" {
+				found <- match
+			}
+		}
+		close(found)
+	}()
+	select {
+	case match, ok := <-found:
+		if !ok {
+			p.t.Fatalf("the server ended at its start: %s", p.stderr)
+		}
+		return match
+	case <-time.After(startPatience):
+		p.t.Fatal("the server does not start")
+		return ""
+	}
+}
+
+// kill ends the server as a power cut would.
+func (p *process) kill() {
+	p.t.Helper()
+	p.command.Process.Kill()
+	p.command.Wait()
+	p.command = nil
+}
+
+// stop ends the server as an operator would, and fails the test if it does not end well.
+func (p *process) stop() {
+	p.t.Helper()
+	p.command.Process.Signal(syscall.SIGTERM)
+	if err := p.command.Wait(); err != nil {
+		p.t.Errorf("the server stopped with %v: %s", err, p.stderr)
+	}
+	p.command = nil
+}

@@ -47,6 +47,7 @@ export interface Rights {
 }
 
 interface Events {
+  news: void; // about to be taken in: tell what is written until now
   load: Delta; // the whole content anew
   change: Delta; // what the screen must do
   revision: Revision;
@@ -178,6 +179,7 @@ export class Session extends Emitter<Events> {
   }
 
   #drain(): void {
+    if (!this.#held && !this.#loading && this.#queue.length > 0) this.emit('news', undefined);
     while (!this.#held && !this.#loading && this.#queue.length > 0) {
       const message = this.#queue.shift()!;
       this.#guard(() => this.#hear(message));
@@ -242,6 +244,7 @@ export class Session extends Emitter<Events> {
     }
     if (this.#loading !== load) return;
 
+    this.emit('news', undefined);
     const unsent: Unsent = before() ?? { pending: null, buffer: null };
     const carried = lost ? { pending: null, buffer: null } : carry(unsent, missed, (item, now) => this.#isOwn(item, now));
     this.#left = null;

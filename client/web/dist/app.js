@@ -1,1 +1,0 @@
-document.querySelector("cs-app").textContent="Coscribe";

@@ -1,0 +1,73 @@
+// SafeClipboard copies what html.ts makes, and pastes what the schema allows. Under our Content-Security-Policy a parser
+// drops style attributes, from which Word and Google Docs say what is bold; they are carried over under another name and
+// set through the DOM, which the policy leaves alone.
+
+import type { Range } from 'quill/core.js';
+import QuillClipboard from 'quill/modules/clipboard.js';
+import { Delta } from '../sdk/delta';
+import { toHTML } from './html';
+import { isLink } from './schema';
+
+export class SafeClipboard extends QuillClipboard {
+  #name = ''; // what style attributes are called in what is being pasted
+
+  override onCopy(range: Range): { html: string; text: string } {
+    const content = this.quill.getContents(range.index, range.length);
+    const text = content.ops.map((op) => (typeof op.insert === 'string' ? op.insert : '')).join('');
+    return { html: toHTML(content), text };
+  }
+
+  // A lone address pasted over a selection makes a link of it.
+  override onPaste(range: Range, pasted: { text?: string; html?: string }): void {
+    const address = pasted.text?.trim() ?? '';
+    if (range.length > 0 && /^https?:\/\//.test(address) && isLink(address)) {
+      this.quill.formatText(range.index, range.length, 'link', address, 'user');
+      this.quill.setSelection(range.index + range.length, 0, 'silent');
+      return;
+    }
+    super.onPaste(range, pasted);
+  }
+
+  protected override convertHTML(html: string): Delta {
+    this.#name = `style-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
+    return super.convertHTML(html.replace(/<(\/?)style\b/gi, '<$1template').replace(/\bstyle(?=\s*=)/gi, this.#name)) as Delta;
+  }
+
+  protected override normalizeHTML(parsed: Document): void {
+    const name = this.#name;
+    restoreWordLists(parsed, name);
+    for (const element of parsed.querySelectorAll<HTMLElement>(`[${name}]`)) {
+      element.style.cssText = element.getAttribute(name)!;
+      element.removeAttribute(name);
+    }
+    for (const unwanted of parsed.querySelectorAll('script, template, noscript, iframe, object, svg, math')) unwanted.remove();
+    const texts = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
+    for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+      if (node.nodeValue!.includes(name)) node.nodeValue = node.nodeValue!.replaceAll(name, 'style');
+    }
+    super.normalizeHTML(parsed);
+  }
+}
+
+// restoreWordLists makes lists of the paragraphs that Word writes instead, with "mso-list: l0 level1" in the attribute that
+// has this name and the kind of list in the style sheet, which is a template by now.
+function restoreWordLists(parsed: Document, name: string): void {
+  const sheet = Array.from(parsed.querySelectorAll('template'), (template) => template.innerHTML).join('\n');
+  for (const marker of parsed.querySelectorAll(`[${name}*="mso-list:Ignore" i], [${name}*="mso-list: Ignore" i]`)) marker.remove();
+  let list: Element | null = null;
+  for (const element of parsed.querySelectorAll(`[${name}*="mso-list" i]`)) {
+    const [, id, level = '1'] = /\bmso-list:[^;]*\bl(\d+)(?:[^;]*\blevel(\d+))?/i.exec(element.getAttribute(name)!) ?? [];
+    if (id === undefined) continue;
+    const kind = new RegExp(`@list l${id}:level${level}\\s*\\{[^}]*mso-level-number-format:\\s*bullet`, 'i').test(sheet) ? 'bullet' : 'ordered';
+    const item = parsed.createElement('li');
+    item.setAttribute('data-list', kind);
+    if (level > '1') item.className = `ql-indent-${Number(level) - 1}`;
+    item.append(...element.childNodes);
+    if (!list || element.previousElementSibling !== list) {
+      list = parsed.createElement('ul');
+      element.before(list);
+    }
+    list.append(item);
+    element.remove();
+  }
+}

@@ -1,0 +1,165 @@
+// The list of documents.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Document } from '../sdk';
+import { ask, openDialog } from './dialog';
+import { icon } from './icons';
+import { ago, Complaint, copy, http, Part, sentence, type Shell } from './part';
+
+export class Documents extends Part {
+  declare shell: Shell;
+  #items: Document[] | null = null;
+  #next: string | undefined;
+  #error = '';
+  #busy = false;
+
+  static override properties = { shell: { attribute: false } };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.title = 'Documents · Coscribe';
+    void this.#load();
+  }
+
+  async #load(more = false): Promise<void> {
+    this.#error = '';
+    try {
+      const page = await http.documents(more ? this.#next : undefined);
+      this.#items = more ? [...(this.#items ?? []), ...page.items] : page.items;
+      this.#next = page.nextCursor;
+    } catch (error) {
+      this.#error = sentence(error);
+    }
+    this.requestUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<main class="wide">
+      <header class="heading">
+        <h1 tabindex="-1">Documents</h1>
+        ${this.shell.user?.instanceAdmin ? html`<button class="button" @click=${invite}>${icon('user')} Invite</button>` : nothing}
+        <button class="button primary" ?disabled=${this.#busy} @click=${this.#create}>${icon('add')} New document</button>
+      </header>
+      ${this.#error
+        ? html`<div class="notice bad" role="alert"><p>${this.#error}</p><button class="button" @click=${() => this.#load()}>Try again</button></div>`
+        : nothing}
+      ${this.#list()}
+    </main>`;
+  }
+
+  #list(): TemplateResult | typeof nothing {
+    if (!this.#items) return this.#error ? nothing : html`<p class="aside" role="status">Loading…</p>`;
+    if (this.#items.length === 0) {
+      return html`<div class="empty card">
+        ${icon('document')}
+        <h2>Nothing here yet</h2>
+        <p>Documents that you make, or that others share with you, stand here.</p>
+        <button class="button primary" ?disabled=${this.#busy} @click=${this.#create}>Write the first one</button>
+      </div>`;
+    }
+    return html`<ul class="documents card">
+        ${this.#items.map((item) => this.#row(item))}
+      </ul>
+      ${this.#next ? html`<p class="aside"><button class="button" @click=${() => this.#load(true)}>Show more</button></p>` : nothing}`;
+  }
+
+  #row(item: Document): TemplateResult {
+    const { id, title, role, updatedAt } = item;
+    return html`<li>
+      <a href="/d/${id}">${icon('document')}<span class="title">${title}</span></a>
+      <span class="role">${role === 'owner' ? nothing : `${role} · shared`}</span>
+      <time datetime=${updatedAt} title=${new Date(updatedAt).toLocaleString()}>${ago(updatedAt)}</time>
+      <span class="actions">
+        ${role === 'owner' || role === 'admin' || role === 'editor'
+          ? html`<button class="tool" aria-label="Rename ${title}" title="Rename" @click=${() => this.#rename(item)}>${icon('rename')}</button>`
+          : nothing}
+        ${role === 'owner'
+          ? html`<button class="tool" aria-label="Delete ${title}" title="Delete" @click=${() => this.#delete(item)}>${icon('trash')}</button>`
+          : nothing}
+      </span>
+    </li>`;
+  }
+
+  async #create(): Promise<void> {
+    this.#busy = true;
+    this.requestUpdate();
+    try {
+      const { id } = await http.createDocument('Untitled');
+      this.shell.go(`/d/${id}`);
+      return;
+    } catch (error) {
+      this.#error = sentence(error);
+    }
+    this.#busy = false;
+    this.requestUpdate();
+  }
+
+  #rename(item: Document): void {
+    ask({
+      title: 'Rename document',
+      label: 'Title',
+      value: item.title,
+      action: 'Rename',
+      answer: async (value) => {
+        const title = value.trim();
+        if (!title) throw new Complaint('A document needs a title.');
+        await http.renameDocument(item.id, title);
+        await this.#load();
+      },
+    });
+  }
+
+  #delete(item: Document): void {
+    ask({
+      title: `Delete “${item.title}”?`,
+      text: 'Everyone who has it open loses it at once.',
+      action: 'Delete',
+      danger: true,
+      answer: async () => {
+        await http.deleteDocument(item.id);
+        await this.#load();
+      },
+    });
+  }
+}
+
+// invite makes a link with which somebody makes an account.
+function invite(): void {
+  ask({
+    title: 'Invite somebody',
+    text: 'You get a link to send to them. With it they make their account; it works once.',
+    label: 'Their email, if only they may use the link',
+    type: 'email',
+    action: 'Make link',
+    answer: async (email) => {
+      const { url, expiresAt } = await http.invite(email.trim() || undefined);
+      // After the question has closed, so that it gives the focus back first.
+      setTimeout(() => showLink(url ?? '', expiresAt));
+    },
+  });
+}
+
+function showLink(url: string, expiresAt: string): void {
+  let copied = '';
+  const dialog = openDialog(
+    'Invitation link',
+    () => html`<div class="form">
+      <p>It is shown only now, and works until ${new Date(expiresAt).toLocaleString()}.</p>
+      <label>Link <input readonly .value=${url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
+      <footer>
+        <span class="aside" role="status">${copied}</span>
+        <button
+          class="button primary"
+          @click=${async () => {
+            copied = (await copy(url)) ? 'Copied.' : 'Select the link and copy it.';
+            dialog.update();
+          }}
+        >
+          Copy link
+        </button>
+      </footer>
+    </div>`,
+  );
+}
+
+customElements.define('cs-documents', Documents);

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/storage"
@@ -18,16 +17,22 @@ import (
 // prolongEvery is how often a session in use is written back with a later expiry.
 const prolongEvery = time.Minute
 
+// newSessions does not use scs.New, which starts a goroutine for a store that is not ours and cannot be stopped.
 func newSessions(store storage.Accounts, bus *bus.Bus, config Config) *scs.SessionManager {
-	sessions := scs.New()
-	sessions.Store.(*memstore.MemStore).StopCleanup() // its default, which nobody would ever stop
-	sessions.IdleTimeout = config.Idle
-	sessions.Lifetime = config.Lifetime
-	sessions.Store = &sessionStore{accounts: store, bus: bus}
-	sessions.Codec = sessionCodec{}
-	sessions.Cookie.Name = "__Host-session"
-	sessions.Cookie.Secure = true
-	sessions.Cookie.Persist = false // the browser keeps it as long as it runs; the server knows when it ends
+	sessions := &scs.SessionManager{
+		IdleTimeout: config.Idle,
+		Lifetime:    config.Lifetime,
+		Store:       &sessionStore{accounts: store, bus: bus},
+		Codec:       sessionCodec{},
+		Cookie: scs.SessionCookie{
+			Name:     "__Host-session",
+			Path:     "/",
+			Secure:   true,
+			HttpOnly: true,
+			SameSite: http.SameSiteLaxMode,
+			Persist:  false, // the browser keeps it as long as it runs; the server knows when it ends
+		},
+	}
 	if config.Plain {
 		sessions.Cookie.Name = "session"
 		sessions.Cookie.Secure = false

@@ -179,12 +179,16 @@ func (f *fakeSeat) mayPanic(method string) {
 }
 
 func (f *fakeSeat) Submit(m wire.Submit) error {
-	f.mu.Lock()
-	f.submits = append(f.submits, m)
-	f.mayPanic("submit")
-	f.mu.Unlock()
+	f.note(m)
 	f.give(fmt.Sprintf(`{"type":"revisions","items":[{"seq":%d}]}`, m.Seq))
 	return nil
+}
+
+func (f *fakeSeat) note(m wire.Submit) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.submits = append(f.submits, m)
+	f.mayPanic("submit")
 }
 
 func (f *fakeSeat) Refuse(seq int64, why room.Refusal) {

@@ -97,7 +97,7 @@ func TestCountsReturnToZero(t *testing.T) {
 				case 2:
 					c.answer()
 					c.text(s.joinMessage(user)) // often one too many
-					c.readToClose()
+					c.read()
 				case 3:
 					c.answer()
 					c.text(s.joinMessage(id.New[id.User]()))

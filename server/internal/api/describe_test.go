@@ -17,6 +17,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+	"go.uber.org/goleak"
 )
 
 // The description that the server gives of itself, read once.
@@ -46,6 +47,10 @@ var seen struct {
 func TestMain(m *testing.M) {
 	seen.success, seen.refusal = make(map[string]bool), make(map[string]bool)
 	code := m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" {
 		for _, missing := range unseenOperations() {
 			fmt.Fprintln(os.Stderr, "no test has seen", missing)

@@ -2,13 +2,19 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"net/http"
+	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
+	"github.com/coscribe/coscribe/storage/sqlite"
 )
 
 // A document that one may not see answers like one that does not exist, by every route, byte for byte but for the number
@@ -52,5 +58,76 @@ func TestUnseenIsLikeNonexistent(t *testing.T) {
 	}
 	for _, text := range []string{"x", "00000000-0000-0000-0000-00000000000Z", "..%2f", hidden.String() + "0"} {
 		stranger.do("GET", "/v1/documents/"+text, nil).refused(404, wire.CodeNotFound)
+	}
+}
+
+// asked is a store that notes what is read of documents.
+type asked struct {
+	storage.Store
+	mu    sync.Mutex
+	calls []string // guarded by mu
+}
+
+func (a *asked) note(call string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.calls = append(a.calls, call)
+}
+
+// taken returns what was read since the last time.
+func (a *asked) taken() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	calls := a.calls
+	a.calls = nil
+	return calls
+}
+
+func (a *asked) Access(ctx context.Context, doc id.Doc) (storage.Access, error) {
+	a.note("Access")
+	return a.Store.Access(ctx, doc)
+}
+
+func (a *asked) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
+	a.note("Load")
+	return a.Store.Load(ctx, doc)
+}
+
+func (a *asked) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]storage.Revision, error) {
+	a.note("After")
+	return a.Store.After(ctx, doc, after, limit)
+}
+
+func (a *asked) Snapshot(ctx context.Context, doc id.Doc, atMost ot.Rev) (storage.Snapshot, error) {
+	a.note("Snapshot")
+	return a.Store.Snapshot(ctx, doc, atMost)
+}
+
+// What is asked of the database for a document that one may not see is what is asked for one that does not exist, so that
+// the time taken tells nothing either.
+func TestUnseenTakesTheSameQueries(t *testing.T) {
+	real, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "coscribe.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer real.Close()
+	store := &asked{Store: real}
+	h := newHouseOn(t, store)
+	owner, stranger := h.user("owner"), h.user("stranger")
+	hidden := owner.document("secret").ID
+	for command, calls := range calls {
+		if command.Least() == authz.None {
+			continue
+		}
+		for _, call := range calls {
+			ask := func(doc id.Doc) []string {
+				store.taken()
+				stranger.do(call.method, call.path(doc, owner.user.ID, stranger.user.ID), call.body()).want(404)
+				return store.taken()
+			}
+			if got, want := ask(hidden), ask(id.New[id.Doc]()); !slices.Equal(got, want) || !slices.Equal(want, []string{"Access"}) {
+				t.Errorf("%s %v: %v for a hidden document, %v for a nonexistent one", call.method, command, got, want)
+			}
+		}
 	}
 }

@@ -13,18 +13,18 @@ WITH moment AS MATERIALIZED (
     FROM unnest($7::int[], $8::uuid[], $9::text[], $10::uuid[], $11::bigint[])
         WITH ORDINALITY AS f (batch, user_id, kind, credential, valid_until, place)
         CROSS JOIN moment
+    -- A missing row counts as ended. (Subqueries for one value: they are always looked up by key, however large the table.)
     WHERE f.valid_until <> 0 AND f.valid_until <= moment.now
-        OR NOT EXISTS (SELECT FROM users u WHERE u.id = f.user_id AND u.suspended_at = 0)
-        OR CASE f.kind
-            WHEN 'session' THEN NOT EXISTS (
-                SELECT FROM sessions s
-                WHERE s.id = f.credential AND s.user_id = f.user_id AND s.ended_at = 0
-                    AND s.expires_at > moment.now)
-            ELSE NOT EXISTS (
-                SELECT FROM tokens t
-                WHERE t.id = f.credential AND t.user_id = f.user_id AND t.revoked_at = 0
-                    AND (t.expires_at = 0 OR t.expires_at > moment.now))
-        END
+        OR coalesce((SELECT u.suspended_at FROM users u WHERE u.id = f.user_id), 1) <> 0
+        OR coalesce(
+            CASE f.kind
+                WHEN 'session' THEN (
+                    SELECT s.ended_at <> 0 OR s.expires_at <= moment.now
+                    FROM sessions s WHERE s.id = f.credential AND s.user_id = f.user_id)
+                ELSE (
+                    SELECT t.revoked_at <> 0 OR t.expires_at <> 0 AND t.expires_at <= moment.now
+                    FROM tokens t WHERE t.id = f.credential AND t.user_id = f.user_id)
+            END, true)
 ), decision AS MATERIALIZED (
     SELECT b.document, b.last, b.updated_at, b.place,
         CASE
@@ -41,7 +41,7 @@ WITH moment AS MATERIALIZED (
             WHEN EXISTS (SELECT FROM ended WHERE ended.batch = b.place) THEN 'fence'
             ELSE 'write'
         END AS outcome
-    FROM batch b LEFT JOIN documents d ON d.id = b.document
+    FROM batch b LEFT JOIN LATERAL (SELECT * FROM documents d WHERE d.id = b.document OFFSET 0) AS d ON true
 ), written AS MATERIALIZED (
     -- By place, whether to write it: an array is looked up faster than a table is joined.
     SELECT array_agg(outcome = 'write' ORDER BY place) AS batch FROM decision

@@ -13,9 +13,15 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
-func TestContract(t *testing.T) { storagetest.Run(t, open) }
+func TestContract(t *testing.T) {
+	storagetest.Run(t, func(t *testing.T) storagetest.Opened { return open(t) })
+}
 
-func open(t *testing.T) storagetest.Opened {
+func BenchmarkStore(b *testing.B) {
+	storagetest.Benchmark(b, func(b testing.TB) storagetest.Opened { return open(b) })
+}
+
+func open(t testing.TB) storagetest.Opened {
 	t.Helper()
 	url := pgtest.URL(t)
 	store, err := postgres.Open(t.Context(), url)

@@ -9,9 +9,15 @@ import (
 	"github.com/coscribe/coscribe/storage/storagetest"
 )
 
-func TestContract(t *testing.T) { storagetest.Run(t, open) }
+func TestContract(t *testing.T) {
+	storagetest.Run(t, func(t *testing.T) storagetest.Opened { return open(t) })
+}
 
-func open(t *testing.T) storagetest.Opened {
+func BenchmarkStore(b *testing.B) {
+	storagetest.Benchmark(b, func(b testing.TB) storagetest.Opened { return open(b) })
+}
+
+func open(t testing.TB) storagetest.Opened {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "coscribe.db")
 	store, err := sqlite.Open(t.Context(), path)

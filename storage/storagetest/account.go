@@ -207,7 +207,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 	})
 
 	t.Run("SetupMakesTheAdministrator", func(t *testing.T) {
-		w := &world{T: t, Opened: open(t), now: w.now}
+		w := &world{TB: t, Opened: open(t), now: w.now}
 		former, setup := w.invitation(), w.invitation()
 		for _, link := range []*storage.Invitation{&former, &setup, &setup} {
 			link.Setup = true
@@ -230,7 +230,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 	})
 
 	t.Run("SetupIsDeadOnceThereIsAUser", func(t *testing.T) {
-		w := &world{T: t, Opened: open(t), now: w.now}
+		w := &world{TB: t, Opened: open(t), now: w.now}
 		setup := w.invitation()
 		setup.Setup = true
 		w.ok(w.Store.PutInvitation(w.Context(), setup))

@@ -17,25 +17,25 @@ import (
 
 // world is a store with somebody in it, and a document of theirs.
 type world struct {
-	*testing.T
+	testing.TB
 	Opened
 	now   storage.Micros
 	actor storage.Actor
 	doc   storage.Document
 }
 
-func newWorld(t *testing.T, opened Opened) *world {
+func newWorld(t testing.TB, opened Opened) *world {
 	t.Helper()
-	w := &world{T: t, Opened: opened, now: storage.At(time.Now())}
+	w := &world{TB: t, Opened: opened, now: storage.At(time.Now())}
 	w.actor = w.signIn(w.user("Ada"))
 	w.doc = w.document(w.actor)
 	return w
 }
 
 // in gives the world to a subtest.
-func (w *world) in(t *testing.T) *world {
+func (w *world) in(t testing.TB) *world {
 	inner := *w
-	inner.T = t
+	inner.TB = t
 	return &inner
 }
 

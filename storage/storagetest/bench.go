@@ -1,0 +1,103 @@
+package storagetest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/storage"
+)
+
+// Benchmark measures what a server lives by: appending in groups, opening, catching up, listing.
+func Benchmark(b *testing.B, open func(b testing.TB) Opened) {
+	for _, size := range []struct{ documents, revisions int }{{1, 1}, {1, 100}, {10, 1}, {100, 1}, {100, 5}, {100, 20}} {
+		b.Run(fmt.Sprintf("Append/%dx%d", size.documents, size.revisions), func(b *testing.B) {
+			w := newWorld(b, open(b))
+			benchmarkAppend(b, w, size.documents, size.revisions)
+		})
+	}
+
+	b.Run("Load/300AfterSnapshot", func(b *testing.B) {
+		w := newWorld(b, open(b))
+		w.write(w.actor, w.doc.ID, 1000)
+		w.ok(w.Store.PutSnapshot(w.Context(), w.doc.ID, storage.Snapshot{Rev: 700, Content: []byte(blank)}))
+		for b.Loop() {
+			if _, err := w.Store.Load(w.Context(), w.doc.ID); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+
+	b.Run("After/1000", func(b *testing.B) {
+		w := newWorld(b, open(b))
+		w.write(w.actor, w.doc.ID, 1000)
+		for b.Loop() {
+			if _, err := w.Store.After(w.Context(), w.doc.ID, 0, 1000); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+
+	b.Run("DocumentsOf/10000", func(b *testing.B) {
+		w := newWorld(b, open(b))
+		reader := w.user("Reader")
+		for i := range 10_000 {
+			doc := w.newDocument(w.actor)
+			doc.UpdatedAt += storage.Micros(i * 7919 % 10_000)
+			w.ok(w.Store.CreateDocument(w.Context(), doc, fence(w.actor)))
+			if i%2 == 0 {
+				_, err := w.Store.PutGrant(w.Context(), doc.ID, w.grant(reader), storage.Guard{AccessVersion: 1, Fence: fence(w.actor)})
+				w.ok(err)
+			}
+		}
+		for _, who := range []struct {
+			name string
+			user storage.User
+		}{{"Owner", storage.User{ID: w.actor.User}}, {"Grantee", reader}} {
+			b.Run(who.name, func(b *testing.B) {
+				for b.Loop() {
+					if _, err := w.Store.DocumentsOf(w.Context(), who.user.ID, w.now, storage.Page{Limit: 50}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	})
+}
+
+// benchmarkAppend appends to all of the documents in each call, by two authors each.
+func benchmarkAppend(b *testing.B, w *world, documents, revisions int) {
+	var authors []storage.Actor
+	for range 20 {
+		authors = append(authors, w.signIn(w.user("Author")))
+	}
+	batches := make([]storage.Batch, documents)
+	for i := range batches {
+		batches[i] = batch(authors[i%len(authors)], w.document(w.actor), revisions)
+		if revisions > 1 {
+			second := batch(authors[(i+1)%len(authors)], w.doc, revisions)
+			for j := 1; j < revisions; j += 2 {
+				at, rev := batches[i].Revisions[j].At, batches[i].Revisions[j].Rev
+				batches[i].Revisions[j] = second.Revisions[j]
+				batches[i].Revisions[j].At, batches[i].Revisions[j].Rev = at, rev
+			}
+			batches[i].Fences = append(batches[i].Fences, second.Fences...)
+		}
+	}
+	for b.Loop() {
+		outcomes, err := w.Store.Append(w.Context(), batches)
+		w.ok(err)
+		for i, outcome := range outcomes {
+			w.ok(outcome)
+			batches[i].Head += ot.Rev(revisions)
+			for j := range batches[i].Revisions {
+				r := &batches[i].Revisions[j]
+				r.Rev += ot.Rev(revisions)
+				r.Seq += int64(revisions)
+				r.Edit[0]++
+			}
+		}
+	}
+	b.ReportMetric(float64(documents*revisions*b.N)/b.Elapsed().Seconds(), "rows/s")
+}

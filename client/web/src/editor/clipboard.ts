@@ -1,6 +1,6 @@
 // SafeClipboard copies what html.ts makes, and pastes what the schema allows. Under our Content-Security-Policy a parser
 // drops style attributes, from which Word and Google Docs say what is bold; they are carried over under another name and
-// set through the DOM, which the policy leaves alone.
+// set through the DOM, which the policy leaves alone. Event attributes get other names too, so that they are not even reported.
 
 import type { Range } from 'quill/core.js';
 import QuillClipboard from 'quill/modules/clipboard.js';
@@ -9,7 +9,7 @@ import { toHTML } from './html';
 import { isLink } from './schema';
 
 export class SafeClipboard extends QuillClipboard {
-  #name = ''; // what style attributes are called in what is being pasted
+  #name = ''; // begins the names of style and event attributes in what is being pasted
 
   override onCopy(range: Range): { html: string; text: string } {
     const content = this.quill.getContents(range.index, range.length);
@@ -29,21 +29,21 @@ export class SafeClipboard extends QuillClipboard {
   }
 
   protected override convertHTML(html: string): Delta {
-    this.#name = `style-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
-    return super.convertHTML(html.replace(/<(\/?)style\b/gi, '<$1template').replace(/\bstyle(?=\s*=)/gi, this.#name)) as Delta;
+    this.#name = `pasted-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
+    return super.convertHTML(html.replace(/<(\/?)style\b/gi, '<$1template').replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta;
   }
 
   protected override normalizeHTML(parsed: Document): void {
-    const name = this.#name;
-    restoreWordLists(parsed, name);
-    for (const element of parsed.querySelectorAll<HTMLElement>(`[${name}]`)) {
-      element.style.cssText = element.getAttribute(name)!;
-      element.removeAttribute(name);
+    const style = `${this.#name}-style`;
+    restoreWordLists(parsed, style);
+    for (const element of parsed.querySelectorAll<HTMLElement>(`[${style}]`)) {
+      element.style.cssText = element.getAttribute(style)!;
+      element.removeAttribute(style);
     }
     for (const unwanted of parsed.querySelectorAll('script, template, noscript, iframe, object, svg, math')) unwanted.remove();
     const texts = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      if (node.nodeValue!.includes(name)) node.nodeValue = node.nodeValue!.replaceAll(name, 'style');
+      if (node.nodeValue!.includes(this.#name)) node.nodeValue = node.nodeValue!.replaceAll(`${this.#name}-`, '');
     }
     super.normalizeHTML(parsed);
   }

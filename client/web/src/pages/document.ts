@@ -68,6 +68,7 @@ export class DocumentPage extends Part {
     session.on('ended', (why) => this.#set(() => (this.#ended = why)));
     addEventListener('beforeunload', this.#warn);
     addEventListener('online', this.#online);
+    addEventListener('offline', this.#offline);
     document.addEventListener('visibilitychange', this.#online);
   }
 
@@ -93,6 +94,7 @@ export class DocumentPage extends Part {
     super.disconnectedCallback();
     removeEventListener('beforeunload', this.#warn);
     removeEventListener('online', this.#online);
+    removeEventListener('offline', this.#offline);
     document.removeEventListener('visibilitychange', this.#online);
     this.#binding?.destroy();
     const session = this.#session;
@@ -110,6 +112,9 @@ export class DocumentPage extends Part {
   readonly #online = () => {
     if (document.visibilityState === 'visible' && navigator.onLine) this.#session.connection.retryNow();
   };
+
+  // Without this the page would find out by the silence of the socket, half a minute later.
+  readonly #offline = () => this.#session.connection.restart();
 
   #set(change: () => void): void {
     change();
@@ -177,7 +182,7 @@ export class DocumentPage extends Part {
         <cs-savestate .status=${this.#status}></cs-savestate>
         <cs-people .persons=${this.#persons} .jump=${(seat: string) => this.#binding?.jumpTo(seat)}></cs-people>
         ${!gone && may('list-access')
-          ? html`<button class="button primary share" @click=${this.#share}>${icon('share')}<span>Share</span></button>`
+          ? html`<button class="button primary share" aria-label="Share" @click=${this.#share}>${icon('share')}<span>Share</span></button>`
           : nothing}
         ${this.tools}
       </header>

@@ -28,9 +28,9 @@ export class SaveState extends Part {
   protected override render(): TemplateResult {
     const { state, unsent } = this.status;
     const text = describe(this.status);
-    return html`<span class="savestate" data-state=${state} data-unsent=${unsent} title=${text}>
-      ${icon(state === 'offline' ? 'offline' : 'cloud')}<span>${text}</span>
-    </span>`;
+    return html`<span class="savestate" data-state=${state} data-unsent=${unsent} title=${text}
+      >${icon(state === 'offline' ? 'offline' : 'cloud')}<span>${text}</span></span
+    >`;
   }
 }
 

@@ -66,8 +66,9 @@ export class Toolbar extends Part {
 
   // look reads what is set at the caret.
   look(): void {
-    if (!this.quill?.hasFocus()) return;
-    this.#formats = this.quill.getFormat();
+    const range = this.quill?.hasFocus() && this.quill.getSelection();
+    if (!range) return;
+    this.#formats = this.quill!.getFormat(range);
     this.requestUpdate();
   }
 

@@ -95,6 +95,9 @@ func (b *browser) read(out io.Reader) {
 
 // try does one thing in a page and returns what it gives.
 func (b *browser) try(page, what string, args ...any) (json.RawMessage, error) {
+	if args == nil {
+		args = []any{}
+	}
 	c := make(chan answer, 1)
 	b.mu.Lock()
 	if b.waiting == nil {

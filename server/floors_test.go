@@ -20,9 +20,12 @@ var floors = map[string]int{
 
 	"ot/ottest": 1, "storage": 1, "server/wire": 1, "server/internal/bus": 1,
 
-	"storage/internal/relational": 2, "storage/storagetest": 2, "storage/pgtest": 2, "server/internal/schema": 2,
+	"storage/internal/relational": 2, "storage/storagetest": 2, "server/internal/schema": 2,
+	"storage/internal/schema": 2,
 
 	"storage/sqlite": 3, "storage/postgres": 3, "client": 3,
+	"storage/pgtest": 4,
+
 	"server/internal/edge": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
 
 	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4,
@@ -33,13 +36,13 @@ var floors = map[string]int{
 // pure packages import the standard library only, and of that nothing that runs, waits or logs.
 var pure = map[string]bool{"ot": true, "authz": true, "migrations": true, "storage/id": true, "client/web": true}
 
-var impure = map[string]bool{"time": true, "context": true, "log": true, "log/slog": true, "net": true, "net/http": true, "sync": true}
+var impure = map[string]bool{"time": true, "context": true, "log": true, "log/slog": true, "net": true, "net/http": true}
 
 // homes are the third-party packages that live in one place, by the prefix of their import path.
 var homes = map[string][]string{
 	"github.com/jackc/pgx":               {"storage/postgres", "storage/pgtest"},
 	"modernc.org/sqlite":                 {"storage/sqlite"},
-	"github.com/pressly/goose":           {"storage/sqlite", "storage/postgres", "storage/internal/relational"},
+	"github.com/pressly/goose":           {"storage/internal/schema"},
 	"github.com/lxzan/gws":               {"server/internal/socket", "client"},
 	"github.com/alexedwards/scs":         {"server/internal/account"},
 	"github.com/alexedwards/argon2id":    {"server/internal/account"},

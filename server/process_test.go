@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/coscribe/coscribe/storage/pgtest"
 )
 
 // built is the server's binary, built once for all tests of the package.
@@ -27,7 +29,7 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := pgtest.Main(m)
 	if binary, err := built(); err == nil {
 		os.RemoveAll(filepath.Dir(binary))
 	}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -58,12 +59,15 @@ func (s *Serve) listen(ctx context.Context) (net.Listener, error) {
 	return listener, nil
 }
 
+// databaseFile is the embedded database in the data folder.
+const databaseFile = "coscribe.db"
+
 // open opens the database, and says in one sentence why it cannot.
 func (s *Serve) open(ctx context.Context) (storage.Store, error) {
 	if s.DatabaseURL != "" {
 		return postgres.Open(ctx, s.DatabaseURL)
 	}
-	return sqlite.Open(ctx, s.Data)
+	return sqlite.Open(ctx, filepath.Join(s.Data, databaseFile))
 }
 
 // serve joins the parts and runs them on the listener.

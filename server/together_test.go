@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/cookiejar"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -26,16 +27,17 @@ import (
 // server is killed in the middle and started again, and in the end all three and the database hold the same text, with
 // every character once.
 func TestTwoBrowsersAndAProgramWriteOneDocument(t *testing.T) {
-	b := startBrowser(t)
 	t.Run("sqlite", func(t *testing.T) {
 		data := t.TempDir()
 		p := startProcess(t, "--data", data)
-		writeTogether(t, b, p, func(ctx context.Context) (storage.Store, error) { return sqlite.Open(ctx, data) })
+		writeTogether(t, startBrowser(t), p, func(ctx context.Context) (storage.Store, error) {
+			return sqlite.Open(ctx, filepath.Join(data, databaseFile))
+		})
 	})
 	t.Run("postgres", func(t *testing.T) {
 		url := pgtest.URL(t)
 		p := startProcess(t, "--database-url", url)
-		writeTogether(t, b, p, func(ctx context.Context) (storage.Store, error) { return postgres.Open(ctx, url) })
+		writeTogether(t, startBrowser(t), p, func(ctx context.Context) (storage.Store, error) { return postgres.Open(ctx, url) })
 	})
 }
 
@@ -48,25 +50,25 @@ const (
 // Each writes letters that nobody else writes, so that every letter can be counted in the end.
 const anas, bens, programs = "a👩‍👩‍👧😀é", "b漢字🇳🇴👍🏽", "p🧮"
 
-func writeTogether(t *testing.T, shared *browser, p *process, open func(context.Context) (storage.Store, error)) {
+func writeTogether(t *testing.T, b *browser, p *process, open func(context.Context) (storage.Store, error)) {
 	ctx := t.Context()
-	ana, ben := t.Name()+"/ana", t.Name()+"/ben"
+	const ana, ben = "ana", "ben"
 
 	// Ana follows the printed link, makes the first account and a document.
-	shared.do(ana, "goto", p.setup)
-	fillAccount(shared, ana, "ana@example.com", "Ana Diaz")
-	shared.do(ana, "click", "button", "New document")
-	shared.do(ana, "waitFor", ".ql-editor")
-	doc := documentOf(t, shared.ask(ana, "url"))
+	b.do(ana, "goto", p.setup)
+	fillAccount(b, ana, "ana@example.com", "Ana Diaz")
+	b.do(ana, "click", "button", "New document")
+	b.do(ana, "waitFor", ".ql-editor")
+	doc := documentOf(t, b.ask(ana, "url"))
 
 	// She invites Ben and a program, and lets them write.
 	admin := signIn(t, p.url, "ana@example.com")
-	shared.do(ben, "goto", invite(t, admin))
-	fillAccount(shared, ben, "ben@example.com", "Ben Okafor")
+	b.do(ben, "goto", invite(t, admin))
+	fillAccount(b, ben, "ben@example.com", "Ben Okafor")
 	grantEditor(ctx, t, admin, doc, "ben@example.com")
 	program := newProgram(ctx, t, admin, p.url, doc)
-	shared.do(ben, "goto", fmt.Sprintf("%s/d/%s", p.url, doc))
-	shared.do(ben, "waitFor", ".ql-editor")
+	b.do(ben, "goto", fmt.Sprintf("%s/d/%s", p.url, doc))
+	b.do(ben, "waitFor", ".ql-editor")
 
 	live, err := program.Open(ctx, doc)
 	if err != nil {
@@ -76,8 +78,8 @@ func writeTogether(t *testing.T, shared *browser, p *process, open func(context.
 
 	// All write; in the middle the server dies without a word and comes back.
 	var writers sync.WaitGroup
-	writers.Go(func() { shared.do(ana, "type", strings.Repeat(anas, keystrokes/len([]rune(anas))), keyPause, "End") })
-	writers.Go(func() { shared.do(ben, "type", strings.Repeat(bens, keystrokes/len([]rune(bens))), keyPause, "Home") })
+	writers.Go(func() { b.do(ana, "type", strings.Repeat(anas, keystrokes/len([]rune(anas))), keyPause, "End") })
+	writers.Go(func() { b.do(ben, "type", strings.Repeat(bens, keystrokes/len([]rune(bens))), keyPause, "Home") })
 	writers.Go(func() { writeAsProgram(ctx, t, live) })
 	writers.Go(func() {
 		pause(ctx, keystrokes*keyPause*time.Millisecond/2)
@@ -93,8 +95,8 @@ func writeTogether(t *testing.T, shared *browser, p *process, open func(context.
 	want := ""
 	eventually(t, "all three hold the same saved text", func() (bool, string) {
 		want = text(live.Content().Delta())
-		inAna, inBen := shared.ask(ana, "text"), shared.ask(ben, "text")
-		states := shared.ask(ana, "state") + " " + shared.ask(ben, "state")
+		inAna, inBen := b.ask(ana, "text"), b.ask(ben, "text")
+		states := b.ask(ana, "state") + " " + b.ask(ben, "state")
 		return inAna == want && inBen == want && states == "saved saved",
 			fmt.Sprintf("states %s\nprogram %q\nana     %q\nben     %q", states, want, inAna, inBen)
 	})
@@ -109,14 +111,14 @@ func writeTogether(t *testing.T, shared *browser, p *process, open func(context.
 		}
 	}
 	for _, page := range []string{ana, ben} {
-		if faults, err := shared.try(page, "faults"); err != nil || string(faults) != "[]" {
+		if faults, err := b.try(page, "faults"); err != nil || string(faults) != "[]" {
 			t.Errorf("%s: faults in the page: %s %v", page, faults, err)
 		}
 	}
 
 	// So does the database, by its newest snapshot and by a replay of the whole log.
-	shared.do(ana, "close")
-	shared.do(ben, "close")
+	b.do(ana, "close")
+	b.do(ben, "close")
 	live.Close()
 	p.stop()
 	checkDatabase(ctx, t, open, doc, want)

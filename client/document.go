@@ -21,7 +21,7 @@ type Document struct {
 	id     id.Doc
 	outbox id.Client
 
-	ready  chan struct{} // closed by the first welcome
+	ready  chan struct{} // closed when it is in step for the first time
 	wake   chan struct{} // one slot: there may be something to send
 	cancel context.CancelFunc
 	done   chan struct{} // closed when run has returned
@@ -60,7 +60,7 @@ type Document struct {
 // recentRevisions is how many revisions a Document keeps for its readers. Who falls further behind reads the log.
 const recentRevisions = 512
 
-// Open opens a live document and waits until it has the content. Once open, it reconnects by itself until Close; ctx bounds
+// Open opens a live document and waits until it has the content as of now. Once open, it reconnects by itself until Close; ctx bounds
 // only the opening. An error of the server is a *Problem or an *Ended.
 func (c *Client) Open(ctx context.Context, doc id.Doc) (*Document, error) {
 	living, cancel := context.WithCancel(context.Background())

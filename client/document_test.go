@@ -289,6 +289,23 @@ func TestEndsWhereTheServerSaysSo(t *testing.T) {
 	}
 }
 
+// TestOpenHasEverything: the welcome's snapshot may be older than the head, and what follows comes later.
+func TestOpenHasEverything(t *testing.T) {
+	f := newFake(t)
+	a := f.open(t, "a")
+	for range 5 {
+		if _, err := a.Submit(within(t), insert(0, "x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.with(func() { f.oldSnapshots = 3 })
+	for range 20 {
+		if rev, content := f.open(t, "b").Committed(); rev != 5 || content.Len() != 6 {
+			t.Fatalf("opened at revision %d with %v; want 5", rev, content.Delta())
+		}
+	}
+}
+
 func TestOpenTellsWhyNot(t *testing.T) {
 	f := newFake(t)
 	c := f.client(t, "a")

@@ -36,6 +36,8 @@ type fake struct {
 	limits    wire.Limits
 	joins     []wire.Join
 
+	oldSnapshots ot.Rev // how far behind the head the snapshot of a welcome is
+
 	// Faults. Each is asked whether to strike now.
 	loseAnswer func(*wire.Submit) bool      // the edit is committed, and the connection ends
 	loseSubmit func(*wire.Submit) bool      // the connection ends instead
@@ -183,10 +185,11 @@ func (f *fake) join(conn *gws.Conn, m *wire.Join) {
 		return
 	}
 	s := &seat{id: id.New[id.Seat](), user: user, client: m.Client, tail: f.authority.Committed(), joined: f.authority.Committed()}
-	content := f.authority.Content().Delta()
+	s.tail = max(0, s.tail-f.oldSnapshots)
+	content := f.at(s.tail)
 	welcome := &wire.Welcome{
 		Document: wire.DocumentState{ID: f.doc, Title: "Fake", Epoch: f.epoch},
-		Rev:      s.tail, Head: s.tail, Role: f.standing.Role, Commands: f.commands(), Limits: f.limits,
+		Rev:      s.tail, Head: s.joined, Role: f.standing.Role, Commands: f.commands(), Limits: f.limits,
 		You: wire.You{User: user, Seat: s.id, Seq: f.lastSeq(s)}, Snapshot: &content,
 	}
 	if m.Since != nil {
@@ -199,6 +202,15 @@ func (f *fake) join(conn *gws.Conn, m *wire.Join) {
 	f.seats[conn] = s
 	f.send(conn, welcome)
 	f.push()
+}
+
+// at returns the content at a revision.
+func (f *fake) at(rev ot.Rev) ot.Delta {
+	content := f.content
+	for _, revision := range f.log[:rev] {
+		content = content.Compose(*revision.Delta)
+	}
+	return content
 }
 
 func (f *fake) commands() (names []string) {

@@ -67,9 +67,18 @@ func (d *Document) welcome(l *link, m *wire.Welcome) {
 	d.peers = nil
 	d.presences(m.Peers)
 	d.head = m.Head
-	d.inStep = d.replica.Rev() >= m.Head
 	l.welcomed = true
 	_ = l.conn.SetReadDeadline(time.Time{})
+	d.catchUp()
+}
+
+// catchUp looks whether everything that there was on joining is here. Only then is anything sent, and only then is an opened
+// document handed out.
+func (d *Document) catchUp() {
+	if d.inStep || d.replica.Rev() < d.head {
+		return
+	}
+	d.inStep = true
 	select {
 	case <-d.ready:
 	default:
@@ -105,9 +114,7 @@ func (d *Document) revisions(l *link, items []wire.Revision) {
 			return
 		}
 	}
-	if !d.inStep && d.replica.Rev() >= d.head {
-		d.inStep = true
-	}
+	d.catchUp()
 	d.settle()
 }
 

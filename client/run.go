@@ -71,7 +71,7 @@ func isResync(err error) bool {
 	return errors.As(err, &ended) && ended.Code == wire.CloseResync
 }
 
-// isFinal tells whether there is no coming back after err. Before the first welcome, only the server's own word that it is
+// isFinal tells whether there is no coming back after err. Before it is open, only the server's own word that it is
 // worth another try is believed: whoever opens a document at a wrong address hears so.
 func (d *Document) isFinal(err error) bool {
 	if errors.Is(err, ErrClosed) {

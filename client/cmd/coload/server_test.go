@@ -54,7 +54,7 @@ func startServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{program: program, data: t.TempDir(), address: "127.0.0.1:0"}
+	s := &server{program: program, data: filepath.Join(t.TempDir(), "data"), address: "127.0.0.1:0"}
 	s.start(t)
 	t.Cleanup(s.kill)
 	return s

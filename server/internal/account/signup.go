@@ -40,6 +40,9 @@ func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (s
 		return storage.User{}, err
 	}
 	made, err := s.store.CreateUser(ctx, user, invitation)
+	if errors.Is(err, storage.ErrUnknown) {
+		made, err = s.store.CreateUser(ctx, user, invitation) // the same user: once, however often
+	}
 	if err != nil {
 		return storage.User{}, fmt.Errorf("sign up: %w", err)
 	}

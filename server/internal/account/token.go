@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -49,9 +50,12 @@ func (s *Service) Tokens(ctx context.Context, actor storage.Actor) ([]storage.To
 
 // RevokeToken ends one of the actor's own tokens, and what it opened. storage.ErrNoCredential.
 func (s *Service) RevokeToken(ctx context.Context, actor storage.Actor, token id.Credential) error {
-	if err := s.store.RevokeToken(ctx, actor.User, token, storage.At(time.Now())); err != nil {
+	err := s.store.RevokeToken(ctx, actor.User, token, storage.At(time.Now()))
+	if err == nil || errors.Is(err, storage.ErrUnknown) {
+		s.bus.Publish(bus.CredentialEnded{Credential: token}) // who hears it looks
+	}
+	if err != nil {
 		return fmt.Errorf("revoke a token: %w", err)
 	}
-	s.bus.Publish(bus.CredentialEnded{Credential: token})
 	return nil
 }

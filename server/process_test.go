@@ -16,9 +16,12 @@ import (
 	"github.com/coscribe/coscribe/storage/pgtest"
 )
 
-// built is the server's binary, built once for all tests of the package.
+// folder holds what is built for the tests of this package.
+var folder = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "coscribe") })
+
+// built is the server's binary, built once.
 var built = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "coscribe")
+	folder, err := folder()
 	if err != nil {
 		return "", err
 	}
@@ -30,8 +33,8 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := pgtest.Main(m)
-	if binary, err := built(); err == nil {
-		os.RemoveAll(filepath.Dir(binary))
+	if folder, err := folder(); err == nil {
+		os.RemoveAll(folder)
 	}
 	os.Exit(code)
 }

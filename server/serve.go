@@ -64,10 +64,22 @@ const databaseFile = "coscribe.db"
 
 // open opens the database, and says in one sentence why it cannot.
 func (s *Serve) open(ctx context.Context) (storage.Store, error) {
+	var store storage.Store
+	var err error
+	remedy := "give --data a folder that can be read and written"
 	if s.DatabaseURL != "" {
-		return postgres.Open(ctx, s.DatabaseURL)
+		remedy = "start the database, or mend --database-url"
+		store, err = postgres.Open(ctx, s.DatabaseURL)
+	} else {
+		store, err = sqlite.Open(ctx, filepath.Join(s.Data, databaseFile))
 	}
-	return sqlite.Open(ctx, filepath.Join(s.Data, databaseFile))
+	switch {
+	case errors.Is(err, storage.ErrNewer): // says itself what to do
+		return nil, err
+	case err != nil:
+		return nil, fmt.Errorf("%w: %s", err, remedy)
+	}
+	return store, nil
 }
 
 // serve joins the parts and runs them on the listener.

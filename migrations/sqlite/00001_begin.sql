@@ -10,7 +10,7 @@ CREATE TABLE users (
     instance_admin integer NOT NULL,
     created_at     integer NOT NULL,
     suspended_at   integer NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX users_email ON users (email) WHERE email <> '';
 
 CREATE TABLE sessions (
@@ -21,7 +21,7 @@ CREATE TABLE sessions (
     created_at integer NOT NULL,
     expires_at integer NOT NULL,
     ended_at   integer NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX sessions_user ON sessions (user_id, id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
@@ -34,7 +34,7 @@ CREATE TABLE tokens (
     expires_at   integer NOT NULL,
     last_used_at integer NOT NULL,
     revoked_at   integer NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX tokens_user ON tokens (user_id, id);
 
 CREATE TABLE tickets (
@@ -45,7 +45,7 @@ CREATE TABLE tickets (
     credential      blob    NOT NULL,
     origin          text    NOT NULL,
     expires_at      integer NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX tickets_credential ON tickets (credential, expires_at);
 CREATE INDEX tickets_expiry ON tickets (expires_at);
 
@@ -58,7 +58,7 @@ CREATE TABLE invitations (
     created_at integer NOT NULL,
     expires_at integer NOT NULL,
     used_at    integer NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX invitations_setup ON invitations (setup) WHERE setup;
 CREATE INDEX invitations_expiry ON invitations (expires_at);
 
@@ -74,8 +74,8 @@ CREATE TABLE documents (
     created_at     integer NOT NULL,
     updated_at     integer NOT NULL,
     deleted_at     integer NOT NULL
-) STRICT;
-CREATE INDEX documents_owner ON documents (owner);
+) STRICT, WITHOUT ROWID;
+CREATE INDEX documents_owner ON documents (owner, updated_at DESC, id) WHERE deleted_at = 0;
 
 CREATE TABLE grants (
     document       blob    NOT NULL REFERENCES documents,

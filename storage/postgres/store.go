@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -105,17 +106,16 @@ func place(config *pgx.ConnConfig) string {
 // unreachable is one sentence on why there is no connection.
 func unreachable(config *pgx.ConnConfig, err error) error {
 	var foreign *pgconn.PgError
-	var connect *pgconn.ConnectError
 	reason := err
-	switch {
-	case errors.As(err, &foreign):
+	if errors.As(err, &foreign) {
 		reason = errors.New(foreign.Message)
-	case errors.As(err, &connect):
-		for reason = connect; errors.Unwrap(reason) != nil; {
+	} else {
+		for errors.Unwrap(reason) != nil { // to what the network said
 			reason = errors.Unwrap(reason)
 		}
 	}
-	return fmt.Errorf("%s cannot be reached as %q: %w: %w", place(config), config.User, storage.ErrUnavailable, reason)
+	sentence, _, _ := strings.Cut(reason.Error(), "\n") // one of several addresses tried
+	return fmt.Errorf("%s cannot be reached as %q (%s): %w", place(config), config.User, sentence, storage.ErrUnavailable)
 }
 
 // Close waits for calls in progress and closes the connections.

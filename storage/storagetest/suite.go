@@ -31,6 +31,8 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"AppendTogether", testAppendTogether},
 		{"AppendRace", testAppendRace},
 		{"Revocation", testRevocation},
+		{"Contention", testContention},
+		{"Misuse", testMisuse},
 		{"Read", testRead},
 		{"Snapshot", testSnapshot},
 		{"Corruption", testCorruption},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -88,32 +87,4 @@ func (s *Store) DeleteDocument(ctx context.Context, doc id.Doc, now storage.Micr
 		return err
 	})
 	return wrap(err, "delete a document")
-}
-
-// DocumentsOf implements storage.Documents. What a user owns and what was granted to them are disjoint, since a principal has
-// one grant in a document and the owner's own is passed over. The order is by a column that every append changes; an index
-// on it would cost each of them more than the sorting costs here.
-func (s *Store) DocumentsOf(ctx context.Context, user id.User, now storage.Micros, page storage.Page) ([]storage.Listed, error) {
-	const place = " AND (CAST($2 AS bigint) = 0 OR d.updated_at < $2 OR d.updated_at = $2 AND d.id > $3)"
-	const columns = "d.id, d.title, d.owner, d.epoch, d.head, d.access_version, d.open_history, d.locked, d.created_at, d.updated_at, d.deleted_at"
-	var list []storage.Listed
-	err := s.read(ctx, "list documents", Query{
-		SQL: fmt.Sprintf("SELECT "+columns+", %d AS role FROM documents d"+
-			" WHERE d.owner = $1 AND d.deleted_at = 0"+place+
-			" UNION ALL SELECT "+columns+", g.role FROM grants g JOIN documents d ON d.id = g.document"+
-			" WHERE g.principal = $1 AND g.principal_kind = %d AND (g.expires_at = 0 OR g.expires_at > $4)"+
-			" AND d.owner <> $1 AND d.deleted_at = 0"+place+
-			" ORDER BY updated_at DESC, id LIMIT $5", authz.Owner, authz.ToUser),
-		Args: []any{[16]byte(user), int64(page.Before), [16]byte(page.Doc), int64(now), int64(page.Limit)},
-		Row: func(row Row) error {
-			var item storage.Listed
-			err := row.Scan(append(documentDest(&item.Document), (*uint8)(&item.Role))...)
-			list = append(list, item)
-			return err
-		},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
 }

@@ -71,13 +71,24 @@ func (f *faulty) Append(ctx context.Context, batches []storage.Batch) ([]error, 
 			continue
 		}
 		for _, r := range b.Revisions {
-			if f.confirmed[b.Doc] == nil {
-				f.confirmed[b.Doc] = map[ot.Rev]bool{}
-			}
-			f.confirmed[b.Doc][r.Rev] = true
+			f.note(b.Doc, r.Rev)
 		}
 	}
 	return outcomes, err
+}
+
+// note puts a revision into the journal. mu is held.
+func (f *faulty) note(doc id.Doc, rev ot.Rev) {
+	if f.confirmed[doc] == nil {
+		f.confirmed[doc] = map[ot.Rev]bool{}
+	}
+	f.confirmed[doc][rev] = true
+}
+
+func (f *faulty) confirm(doc id.Doc, rev ot.Rev) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.note(doc, rev)
 }
 
 // isConfirmed tells whether an Append has returned with the revision.

@@ -272,7 +272,9 @@ func (c *typist) run(ctx context.Context, rng *rand.Rand, n int) error {
 				if errors.As(err, &refused) && !refused.Code.Temporary() {
 					return err
 				}
-				c.seat = nil
+				if c.seat = nil; ctx.Err() != nil {
+					return ctx.Err()
+				}
 				time.Sleep(time.Millisecond)
 				continue
 			}
@@ -281,7 +283,9 @@ func (c *typist) run(ctx context.Context, rng *rand.Rand, n int) error {
 		}
 		c.rejections()
 		if c.replica.Synced() {
-			c.scribble(rng)
+			for c.replica.Synced() {
+				c.scribble(rng)
+			}
 			if rng.IntN(3) == 0 {
 				c.scribble(rng)
 			}
@@ -302,6 +306,27 @@ func (c *typist) run(ctx context.Context, rng *rand.Rand, n int) error {
 		c.pull()
 	}
 	return nil
+}
+
+// finish waits until everything typed is acknowledged.
+func (c *typist) finish() {
+	c.t.Helper()
+	for !c.replica.Synced() {
+		if c.seat == nil || c.closed != 0 {
+			if err := c.join(); err != nil {
+				c.t.Fatal(err)
+			}
+			c.pull()
+		}
+		if !c.replica.Synced() {
+			c.send()
+			flying, _ := c.replica.InFlight()
+			c.wait("the last acknowledgement", func() bool {
+				c.rejections()
+				return c.closed != 0 || c.acked[flying.Seq] != 0
+			})
+		}
+	}
 }
 
 func (c *typist) resend() {

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // server is a Handler behind net/http on a real port, with fakeRooms and fakeTickets behind it.
 type server struct {
 	*Handler
-	t       *testing.T
+	t       testing.TB
 	address string
 	rooms   *fakeRooms
 	tickets *fakeTickets
@@ -59,15 +59,8 @@ func serve(t *testing.T, change func(*Config)) *server {
 }
 
 func (s *server) listen() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.address = listener.Addr().String()
-	mux := http.NewServeMux()
-	mux.Handle("/v1/documents/{id}/socket", s.Handler)
-	web := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
-	go web.Serve(listener)
+	web, address := listen(s.t, s)
+	s.address = address
 	s.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
@@ -79,6 +72,18 @@ func (s *server) listen() {
 		}
 		web.Close()
 	})
+}
+
+func listen(t testing.TB, s *server) (web *http.Server, address string) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/v1/documents/{id}/socket", s.Handler)
+	web = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	go web.Serve(listener)
+	return web, listener.Addr().String()
 }
 
 // fakeTickets hands out tickets that work once.
@@ -233,7 +238,7 @@ func (f *fakeSeat) seen() (submits []wire.Submit, cursors []*wire.Cursor) {
 
 // client is a WebSocket client made of bytes, so that it can send what a library would not.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	conn net.Conn
 	in   *bufio.Reader
 }
@@ -416,7 +421,7 @@ func (c *client) readToClose() (texts []string, code wire.CloseCode, reason stri
 }
 
 // eventually waits for a condition that other goroutines bring about.
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(5 * time.Second); !holds(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -7,7 +7,8 @@ import "slices"
 // whose text is its canonical JSON. A leaf with as many bytes as units is
 // plain ASCII throughout, and places in it are arithmetic.
 const (
-	fillText = 1024 // what a new leaf is filled to
+	fillText = 1088 // what a new leaf is filled to
+	roomText = 1152 // what it has room for: a size that Go allocates exactly
 	mostText = 2048 // what it splits beyond
 	fillRuns = 32
 	mostRuns = 64
@@ -188,7 +189,7 @@ func (n *node) mergeRuns(i int) {
 func (n *node) openText(at, size int) {
 	length := len(n.text)
 	if cap(n.text)-length < size {
-		grown := make([]byte, length, (length+size+length/8+31)&^31)
+		grown := slices.Grow([]byte(nil), length+size+length/16+16)[:length]
 		copy(grown, n.text)
 		n.text = grown
 	}
@@ -198,7 +199,7 @@ func (n *node) openText(at, size int) {
 
 func (n *node) openRuns(at int, r run) {
 	if len(n.runs) == cap(n.runs) {
-		grown := make([]run, len(n.runs), len(n.runs)+1+len(n.runs)/4)
+		grown := slices.Grow([]run(nil), len(n.runs)+2+len(n.runs)/4)[:len(n.runs)]
 		copy(grown, n.runs)
 		n.runs = grown
 	}

@@ -132,7 +132,7 @@ func (m model) edit(roll dice, growing bool) ot.Delta {
 // Documents that grow to many leaves and shrink again hold what the model
 // holds, and the clones taken on the way hold what they held.
 func TestDocumentIsThePlainModel(t *testing.T) {
-	for seed := range uint64(fromEnv(t, "COSCRIBE_MODEL_SEEDS", 4)) {
+	for seed := range uint64(fromEnv(t, "COSCRIBE_MODEL_SEEDS", 3)) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			roll := seededDice(seed)
@@ -144,8 +144,8 @@ func TestDocumentIsThePlainModel(t *testing.T) {
 			}
 			var clones []clone
 			largest := 0
-			for i := range 3000 {
-				growing := len(m) < 60_000 && i%1000 < 700
+			for i := range 1500 {
+				growing := len(m) < 60_000 && i%500 < 350
 				d := m.edit(roll, growing)
 				if err := doc.Apply(d); err != nil {
 					t.Fatalf("edit %d: %s: %v", i, d, err)

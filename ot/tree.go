@@ -1,5 +1,7 @@
 package ot
 
+import "slices"
+
 // The content of a Document is a tree of small leaves, as in a B-tree: each
 // branch knows how many units lie under each of its kids, so that any place
 // is found in a few steps. Trees share nodes: a node is written only by the
@@ -35,7 +37,7 @@ func (n *node) copyFor(o *owner) *node {
 		c.kids = append(make([]kid, 0, mostKids+1), n.kids...)
 		return c
 	}
-	c.text = append(make([]byte, 0, (len(n.text)+63)&^31), n.text...)
+	c.text = append(slices.Grow([]byte(nil), len(n.text)+32), n.text...)
 	c.runs = append(make([]run, 0, len(n.runs)+2), n.runs...)
 	return c
 }
@@ -82,7 +84,7 @@ type leafWriter struct {
 func (w *leafWriter) add(c component) {
 	for c.len() > 0 {
 		if w.leaf == nil {
-			w.leaf = &node{owner: w.owner, text: make([]byte, 0, fillText)}
+			w.leaf = &node{owner: w.owner, text: make([]byte, 0, roomText)}
 		}
 		var piece component
 		piece, c = w.fitting(c)
@@ -130,16 +132,16 @@ func (w *leafWriter) put(c component) {
 	w.units += c.len()
 }
 
-// close finishes the leaf in storage of its own size.
+// close finishes the leaf, with a little room for what will be typed.
 func (w *leafWriter) close() {
 	if w.leaf == nil {
 		return
 	}
 	n := w.leaf
-	if len(n.text) < cap(n.text)-cap(n.text)/8 {
-		n.text = append(make([]byte, 0, len(n.text)), n.text...)
+	if len(n.text) < fillText*3/4 {
+		n.text = append(slices.Grow([]byte(nil), len(n.text)+16), n.text...)
 	}
-	n.runs = append(make([]run, 0, len(n.runs)), n.runs...)
+	n.runs = append(make([]run, 0, len(n.runs)+2), n.runs...)
 	w.done = append(w.done, kid{w.units, n})
 	w.leaf, w.units = nil, 0
 }

@@ -2,8 +2,11 @@ package postgres_test
 
 import (
 	"database/sql"
+	"fmt"
 	"os"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"github.com/coscribe/coscribe/storage/id"
 	"github.com/coscribe/coscribe/storage/pgtest"
@@ -11,7 +14,14 @@ import (
 	"github.com/coscribe/coscribe/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	code := pgtest.Main(m)
+	if err := goleak.Find(); code == 0 && err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 func TestContract(t *testing.T) {
 	storagetest.Run(t, func(t *testing.T) storagetest.Opened { return open(t) })

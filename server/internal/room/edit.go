@@ -13,8 +13,12 @@ import (
 func (r *room) take(p *pending) {
 	box := r.box(p.origin)
 	switch held := box.pending; {
+	case held == nil && r.holds >= r.hub.limits.Inbox:
+		r.refuse(p, refusal(wire.CodeOverloaded))
+		r.tidy(p.origin)
 	case held == nil:
 		box.pending = p
+		r.holds++
 		r.run(p)
 	case held.sameAs(p.chain):
 		held.writers = append(held.writers, p.writers...)

@@ -2,7 +2,9 @@ package room_test
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
@@ -18,6 +20,8 @@ type faulty struct {
 	onLoad    func(id.Doc) error         // before the store's; guarded by mu
 	onRead    func() error               // before After, Access, Edits, AccessVersions; guarded by mu
 	confirmed map[id.Doc]map[ot.Rev]bool // guarded by mu
+	locked    bool                       // say that documents are; guarded by mu
+	accesses  int                        // guarded by mu
 	loads     int                        // guarded by mu
 	appends   int                        // guarded by mu
 	batches   int                        // guarded by mu
@@ -59,9 +63,9 @@ func (f *faulty) Append(ctx context.Context, batches []storage.Batch) ([]error, 
 	var outcomes []error
 	var err error
 	if hook != nil {
-		outcomes, err = hook(ctx, batches, f.Store.Append)
+		outcomes, err = hook(ctx, batches, f.appendNow)
 	} else {
-		outcomes, err = f.Store.Append(ctx, batches)
+		outcomes, err = f.appendNow(ctx, batches)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -72,6 +76,31 @@ func (f *faulty) Append(ctx context.Context, batches []storage.Batch) ([]error, 
 		}
 		for _, r := range b.Revisions {
 			f.note(b.Doc, r.Rev)
+		}
+	}
+	return outcomes, err
+}
+
+// appendNow is the real Append with the test's clock in place of the database's, which a test cannot move.
+func (f *faulty) appendNow(ctx context.Context, batches []storage.Batch) ([]error, error) {
+	now := storage.At(time.Now())
+	ended := make([]error, len(batches))
+	batches = slices.Clone(batches)
+	for i := range batches {
+		batches[i].Fences = slices.Clone(batches[i].Fences)
+		for j := range batches[i].Fences {
+			fence := &batches[i].Fences[j]
+			if until := fence.ValidUntil; until != 0 && until <= now {
+				ended[i] = &storage.FenceError{Ended: []storage.Fence{*fence}}
+				batches[i].AccessVersion = -1 // so that it is not written
+			}
+			fence.ValidUntil = 0
+		}
+	}
+	outcomes, err := f.Store.Append(ctx, batches)
+	for i := range outcomes {
+		if outcomes[i] != nil && ended[i] != nil {
+			outcomes[i] = ended[i]
 		}
 	}
 	return outcomes, err
@@ -108,7 +137,11 @@ func (f *faulty) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
 			return storage.Loaded{}, err
 		}
 	}
-	return f.Store.Load(ctx, doc)
+	loaded, err := f.Store.Load(ctx, doc)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	loaded.Access.Document.Locked = f.locked
+	return loaded, err
 }
 
 func (f *faulty) read() error {
@@ -132,7 +165,12 @@ func (f *faulty) Access(ctx context.Context, doc id.Doc) (storage.Access, error)
 	if err := f.read(); err != nil {
 		return storage.Access{}, err
 	}
-	return f.Store.Access(ctx, doc)
+	access, err := f.Store.Access(ctx, doc)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.accesses++
+	access.Document.Locked = f.locked
+	return access, err
 }
 
 func (f *faulty) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error) {
@@ -147,4 +185,21 @@ func (f *faulty) Edits(ctx context.Context, doc id.Doc, author id.User, client i
 		return nil, err
 	}
 	return f.Store.Edits(ctx, doc, author, client, first, last)
+}
+
+// hold keeps every Append from starting until the returned function is called.
+func (w *world) hold() (release func()) {
+	gate := make(chan struct{})
+	w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+		select {
+		case <-gate:
+			return next(ctx, batches)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	})
+	return func() {
+		w.store.hookAppend(nil)
+		close(gate)
+	}
 }

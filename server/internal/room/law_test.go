@@ -19,7 +19,7 @@ import (
 // seed is printed with every test that uses it, and replays it when COSCRIBE_SEED is set.
 func seed(t testing.TB) uint64 {
 	t.Helper()
-	s := uint64(time.Now().UnixNano())
+	s := rand.Uint64()
 	if text := os.Getenv("COSCRIBE_SEED"); text != "" {
 		var err error
 		if s, err = strconv.ParseUint(text, 10, 64); err != nil {

@@ -64,6 +64,7 @@ func (p *pending) overlaps(chain []ot.Submission) bool {
 func (r *room) release(p *pending) {
 	if box := r.outboxes[p.origin]; box != nil && box.pending == p {
 		box.pending = nil
+		r.holds--
 		r.tidy(p.origin)
 	}
 }

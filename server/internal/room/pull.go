@@ -42,23 +42,31 @@ func (p *pull) all() error {
 	if err := p.shut(); err != nil {
 		return err
 	}
-	dark := s.room.hub.dark()
+	if s.room.hub.dark() {
+		return p.inTheDark()
+	}
 	if s.welcome != nil {
-		if dark {
-			return nil
-		}
 		p.add(s.welcome.appendTo(p.dst))
 		s.welcome = nil
 	}
 	p.answers()
-	if dark {
-		return nil // nobody knows who may still see what
-	}
 	for !p.full() {
 		more, err := p.revisions()
 		if err != nil || !more {
 			return err
 		}
+	}
+	return nil
+}
+
+// inTheDark gives what shows nothing of the document, while nobody knows who may still see what.
+func (p *pull) inTheDark() error {
+	s := p.seat
+	if s.welcome == nil {
+		p.answers()
+	}
+	if s.closing != 0 && len(s.replies) == 0 {
+		return &Closed{s.closing}
 	}
 	return nil
 }

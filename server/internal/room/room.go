@@ -30,6 +30,7 @@ type room struct {
 	authority *ot.Authority
 	seats     map[*Seat]struct{}
 	outboxes  map[ot.Origin]*outbox
+	holds     int            // outboxes with an unanswered edit
 	floor     storage.Micros // the database's clock is known to have passed this
 	toldAt    time.Time      // when the board's carets were last told
 	until     storage.Micros // when the first right of a seat expires, 0 for never

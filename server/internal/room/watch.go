@@ -24,12 +24,12 @@ func (h *Hub) Run(ctx context.Context) error {
 			h.look(ctx)
 		}
 	}
-	h.drain()
+	h.drain(look.C)
 	return nil
 }
 
 // drain ends all rooms: gently, and those that cannot finish in time at once.
-func (h *Hub) drain() {
+func (h *Hub) drain(look <-chan time.Time) {
 	h.mu.Lock()
 	h.draining = true
 	h.mu.Unlock()
@@ -39,15 +39,17 @@ func (h *Hub) drain() {
 	for _, r := range rooms {
 		r.post(drain{})
 	}
-	for _, r := range rooms {
+	for len(rooms) > 0 {
 		select {
-		case <-r.gone:
-			continue
+		case <-rooms[0].gone:
+			rooms = rooms[1:]
+		case <-look:
+			h.look(h.ctx)
 		case <-patience.C:
 			h.stop() // ends the store calls that hold them up
-			patience.Reset(0)
-			r.post(giveUp{})
-			<-r.gone
+			for _, r := range rooms {
+				r.post(giveUp{})
+			}
 		}
 	}
 	h.stop()

@@ -14,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 	"github.com/coscribe/coscribe/storage/sqlite"
@@ -238,4 +239,16 @@ func (w *world) stored() ot.Delta {
 		}
 	}
 	return doc.Delta()
+}
+
+// write is one of edits that insert texts at the start.
+func write(w *world, actor storage.Actor, doc id.Doc, base ot.Rev, mode string, texts ...string) room.Write {
+	ops := room.Write{Doc: doc, Actor: actor, WriteOps: wire.WriteOps{
+		Epoch: 1, Base: base, Mode: mode, Client: id.New[id.Client](), Seq: 1,
+	}}
+	for _, text := range texts {
+		ops.IDs = append(ops.IDs, id.New[id.Edit]())
+		ops.Ops = append(ops.Ops, ot.New().Insert(text, nil).MustDelta())
+	}
+	return ops
 }

@@ -1,0 +1,370 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+func refusedCode(err error) wire.Code {
+	var refused *room.Refusal
+	if errors.As(err, &refused) {
+		return refused.Code
+	}
+	return ""
+}
+
+// lastRejected is the code of the last refusal that the typist pulled.
+func (c *typist) lastRejected() wire.Code {
+	if len(c.rejected) == 0 {
+		return ""
+	}
+	return c.rejected[len(c.rejected)-1].Code
+}
+
+// Every role may do what authz says, is refused the rest, and what is refused is neither shown to anybody nor logged.
+func TestRolesDecideWhatSeatsMayDo(t *testing.T) {
+	for role := authz.None; role <= authz.Owner; role++ {
+		for _, locked := range []bool{false, true} {
+			if locked && role == authz.None {
+				continue
+			}
+			name := role.String()
+			if locked {
+				name += " locked"
+			}
+			t.Run(name, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) { rolesDecide(t, role, locked) })
+			})
+		}
+	}
+}
+
+func rolesDecide(t *testing.T, role authz.Role, locked bool) {
+	w := newWorld(t)
+	actor := w.owner
+	if role != authz.Owner {
+		if actor = w.person("Somebody"); role != authz.None {
+			w.grant(actor, role, 0)
+		}
+	}
+	w.store.mu.Lock()
+	w.store.locked = locked
+	w.store.mu.Unlock()
+	may := authz.Standing{Role: role, SignedIn: true, Locked: locked}
+
+	c := newTypist(w, actor)
+	err := c.join()
+	if !may.May(authz.Open) {
+		if refusedCode(err) != wire.CodeNotFound {
+			t.Fatalf("Join() = %v, want not_found", err)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	bystander := join(w, w.owner)
+	c.pull()
+	if c.welcome.Role != role {
+		t.Fatalf("welcomed as %v, want %v", c.welcome.Role, role)
+	}
+
+	c.edit(ot.New().Insert("x", nil).MustDelta())
+	c.send()
+	synctest.Wait()
+	c.pull()
+	bystander.pull()
+	logged, shown := len(w.log()), int(bystander.replica.Rev())
+	if may.May(authz.Edit) {
+		if logged != 1 || shown != 1 || !c.replica.Synced() {
+			t.Fatalf("an edit that is allowed: %d logged, %d shown, rejected %v", logged, shown, c.rejected)
+		}
+	} else if logged != 0 || shown != 0 || c.lastRejected() != wire.CodeForbidden || c.rejected[0].Temporary {
+		t.Fatalf("an edit that is not allowed: %d logged, %d shown, rejected %v", logged, shown, c.rejected)
+	}
+
+	c.seat.ShowCursor(&wire.Cursor{Rev: c.replica.Rev()})
+	time.Sleep(w.limits.PresencePause)
+	synctest.Wait()
+	bystander.pull()
+	if got := bystander.peers[c.seat.ID()].Cursor != nil; got != may.May(authz.ShowCursor) {
+		t.Fatalf("caret shown: %v", got)
+	}
+}
+
+// A right that was taken away is not used by any commit after the call that took it has returned, though the room learns
+// of it late or never.
+func TestRevocationStopsEditsAndSeat(t *testing.T) {
+	for _, told := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			editor, other := join(w, w.editor("Editor")), join(w, w.owner)
+			editor.typeText("before ")
+			if !told {
+				w.events = &bus.Bus{} // nobody listens
+			}
+			w.grant(editor.actor, authz.None, 0)
+			before := len(w.log())
+			editor.edit(ot.New().Insert("after", nil).MustDelta())
+			editor.send()
+			other.typeText("mine ")
+			synctest.Wait()
+			seen := editor.replica.Rev()
+			editor.pull()
+			if editor.closed != wire.CloseAccessRevoked {
+				t.Fatalf("told %v: the seat is closed with %d", told, editor.closed)
+			}
+			if editor.replica.Rev() != seen {
+				t.Fatalf("told %v: content flowed after the revocation", told)
+			}
+			for _, r := range w.log()[before:] {
+				if r.Author == editor.actor.User {
+					t.Fatalf("told %v: revision %d was committed after the revocation", told, r.Rev)
+				}
+			}
+			if err := editor.join(); refusedCode(err) != wire.CodeNotFound {
+				t.Fatalf("Join() = %v, want not_found", err)
+			}
+		})
+	}
+}
+
+// Without events and without edits, the poll closes the seat.
+func TestPollFindsRevocation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		viewer := w.person("Viewer")
+		w.grant(viewer, authz.Viewer, 0)
+		c := join(w, viewer)
+		w.events = &bus.Bus{}
+		w.grant(viewer, authz.None, 0)
+		time.Sleep(w.limits.AccessPoll + time.Second)
+		synctest.Wait()
+		if c.pull(); c.closed != wire.CloseAccessRevoked {
+			t.Fatalf("closed with %d", c.closed)
+		}
+	})
+}
+
+// Edits that wait behind a slow commit are authorised anew when rights change under them.
+func TestDowngradeRefusesWaitingEdits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		a, b, owner := join(w, w.editor("A")), join(w, w.editor("B")), join(w, w.owner)
+		gate := w.hold()
+		owner.edit(ot.New().Insert("1", nil).MustDelta())
+		owner.send()
+		synctest.Wait() // in flight
+		for _, c := range []*typist{a, b} {
+			c.edit(ot.New().Insert("2", nil).MustDelta())
+			c.send()
+		}
+		synctest.Wait() // staged behind it
+		w.grant(a.actor, authz.Viewer, 0)
+		synctest.Wait()
+		gate()
+		synctest.Wait()
+		for _, c := range []*typist{a, b, owner} {
+			c.pull()
+		}
+		if a.lastRejected() != wire.CodeForbidden || a.closed != 0 {
+			t.Errorf("the downgraded editor: rejected %v, closed %d", a.rejected, a.closed)
+		}
+		if len(a.access) != 1 || a.access[0].Role != authz.Viewer || a.access[0].Reason != "revoked" {
+			t.Errorf("the downgraded editor was told %v", a.access)
+		}
+		if !b.replica.Synced() || !owner.replica.Synced() {
+			t.Errorf("others wait: %v %v", b.rejected, owner.rejected)
+		}
+		if log := w.log(); len(log) != 2 {
+			t.Errorf("%d revisions, want 2", len(log))
+		}
+	})
+}
+
+func TestUpgradeNeedsNoReconnect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		viewer := w.person("Viewer")
+		w.grant(viewer, authz.Viewer, 0)
+		c := join(w, viewer)
+		w.grant(viewer, authz.Editor, 0)
+		synctest.Wait()
+		c.pull()
+		if len(c.access) != 1 || c.access[0].Role != authz.Editor || c.access[0].Reason != "granted" {
+			t.Fatalf("told %v", c.access)
+		}
+		c.typeText("hello")
+	})
+}
+
+// An expiry that passes ends what it gave, at its moment, and a lower grant remains.
+func TestExpiryEndsRights(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		actor := w.person("Guest")
+		w.grant(actor, authz.Editor, storage.At(time.Now().Add(time.Minute)))
+		c := join(w, actor)
+		c.typeText("in time")
+		time.Sleep(time.Minute - time.Second)
+		c.typeText("still in time")
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if c.pull(); c.closed != wire.CloseAccessRevoked {
+			t.Fatalf("closed with %d", c.closed)
+		}
+		w.grant(actor, authz.Editor, storage.At(time.Now().Add(time.Minute)))
+		to := authz.Principal{Kind: authz.ToEveryone}
+		if _, err := w.store.PutGrant(w.ctx, w.doc, storage.Grant{Right: authz.Right{To: to, Role: authz.Viewer}}, w.guard()); err != nil {
+			t.Fatal(err)
+		}
+		w.events.Publish(bus.AccessChanged{Doc: w.doc})
+		if err := c.join(); err != nil {
+			t.Fatal(err)
+		}
+		c.pull()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		c.pull()
+		if c.closed != 0 || len(c.access) != 1 || c.access[0].Role != authz.Viewer || c.access[0].Reason != "expired" {
+			t.Fatalf("closed %d, told %v", c.closed, c.access)
+		}
+	})
+}
+
+// The database's clock decides. If it is ahead of ours, an edit that it finds expired is refused, and others go on.
+func TestExpiryByTheDatabasesClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		actor := w.person("Guest")
+		end := storage.At(time.Now().Add(time.Minute))
+		w.grant(actor, authz.Editor, end)
+		guest, owner := join(w, actor), join(w, w.owner)
+		w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+			for _, fence := range batches[0].Fences {
+				if fence.ValidUntil != 0 {
+					return refuseAll(batches, &storage.FenceError{Ended: []storage.Fence{fence}})
+				}
+			}
+			return next(ctx, batches)
+		})
+		guest.edit(ot.New().Insert("late", nil).MustDelta())
+		owner.edit(ot.New().Insert("mine", nil).MustDelta())
+		guest.send()
+		owner.send()
+		owner.wait("its own", owner.replica.Synced)
+		synctest.Wait()
+		if guest.pull(); guest.closed != wire.CloseAccessRevoked || len(w.log()) != 1 {
+			t.Fatalf("closed with %d, %d revisions", guest.closed, len(w.log()))
+		}
+	})
+}
+
+// Whoever is signed out loses every seat and every edit on its way, told by an event, by the poll, or by the database when
+// they edit; a bystander does not notice.
+func TestSignedOut(t *testing.T) {
+	for _, by := range []string{"credential event", "user event", "edit", "poll"} {
+		t.Run(by, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c, other := join(w, w.editor("Leaving")), join(w, w.editor("Staying"))
+				credential := c.actor.Credential.ID
+				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now())); err != nil {
+					t.Fatal(err)
+				}
+				switch by {
+				case "credential event":
+					w.events.Publish(bus.CredentialEnded{Credential: credential})
+				case "user event":
+					w.events.Publish(bus.UserChanged{User: c.actor.User})
+				case "edit":
+					c.edit(ot.New().Insert("x", nil).MustDelta())
+					c.send()
+				case "poll":
+					time.Sleep(2 * w.limits.AccessPoll)
+				}
+				synctest.Wait()
+				if c.pull(); c.closed != wire.CloseSignedOut {
+					t.Fatalf("closed with %d", c.closed)
+				}
+				other.typeText("still here")
+				if len(w.log()) != 1 {
+					t.Fatalf("%d revisions", len(w.log()))
+				}
+				if err := c.join(); refusedCode(err) != wire.CodeNotSignedIn {
+					t.Fatalf("Join() = %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestDeletedDocumentClosesItsSeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		if err := w.store.DeleteDocument(w.ctx, w.doc, storage.At(time.Now()), w.guard()); err != nil {
+			t.Fatal(err)
+		}
+		w.events.Publish(bus.AccessChanged{Doc: w.doc})
+		synctest.Wait()
+		if c.pull(); c.closed != wire.CloseNoDocument {
+			t.Fatalf("closed with %d", c.closed)
+		}
+		if err := c.join(); refusedCode(err) != wire.CodeNotFound {
+			t.Fatalf("Join() = %v", err)
+		}
+	})
+}
+
+func TestRenameIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		if err := w.store.Rename(w.ctx, w.doc, "New", storage.At(time.Now()), w.guard()); err != nil {
+			t.Fatal(err)
+		}
+		w.events.Publish(bus.DocumentChanged{Doc: w.doc})
+		synctest.Wait()
+		c.pull()
+		if c.title != "New" {
+			t.Fatalf("the title is %q", c.title)
+		}
+	})
+}
+
+// Whoever may not see a document hears what is said of one that does not exist, after as many queries.
+func TestForeignDocumentLooksLikeNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		stranger := w.person("Stranger")
+		ask := func(doc id.Doc) (string, int) {
+			w.store.mu.Lock()
+			w.store.accesses = 0
+			w.store.mu.Unlock()
+			_, err := w.hub.Join(w.ctx, room.Join{Doc: doc, Actor: stranger, Client: id.New[id.Client](), Wake: func() {}})
+			_, werr := w.hub.Write(w.ctx, write(w, stranger, doc, 0, "rebase", "x"))
+			w.store.mu.Lock()
+			defer w.store.mu.Unlock()
+			return err.Error() + werr.Error(), w.store.accesses
+		}
+		none, queries := ask(id.New[id.Doc]())
+		shut, queriesShut := ask(w.doc)
+		join(w, w.owner)
+		opened, queriesOpened := ask(w.doc)
+		if none != shut || none != opened || queries != queriesShut || queries != queriesOpened {
+			t.Fatalf("none %q (%d queries), closed %q (%d), open %q (%d)", none, queries, shut, queriesShut, opened, queriesOpened)
+		}
+	})
+}

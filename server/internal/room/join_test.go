@@ -1,0 +1,409 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// A join in the middle of a commit sees what is committed, and the rest when it is.
+func TestJoinDuringACommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("first ")
+		release := w.hold()
+		c.edit(insert("second "))
+		c.send()
+		synctest.Wait()
+		d := join(w, w.editor("Late"))
+		if d.welcome.Head != 1 || d.replica.Rev() != 1 {
+			t.Fatalf("welcomed to %d of %d", d.replica.Rev(), d.welcome.Head)
+		}
+		release()
+		d.wait("the second", func() bool { return d.replica.Rev() == 2 })
+		converged(t, w, []*typist{c, d})
+	})
+}
+
+// Many join while some type: one load, no gap, no repeat, everybody the same.
+func TestJoinStorm(t *testing.T) {
+	w, seed := newWorld(t), seed(t)
+	var editors []*typist
+	for range 4 {
+		editors = append(editors, newTypist(w, w.editor("Typist")))
+	}
+	viewers := make([]*typist, 300)
+	for i := range viewers {
+		viewers[i] = newTypist(w, editors[i%4].actor)
+	}
+	w.restart()
+	w.store.mu.Lock()
+	w.store.loads = 0
+	w.store.mu.Unlock()
+	var running sync.WaitGroup
+	for i, c := range editors {
+		running.Go(func() {
+			if err := c.run(w.ctx, rand.New(rand.NewPCG(seed, uint64(i))), 100); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	for _, c := range viewers {
+		running.Go(func() {
+			if err := c.join(); err != nil {
+				t.Error(err)
+				return
+			}
+			c.pull()
+		})
+	}
+	running.Wait()
+	if t.Failed() {
+		return
+	}
+	if w.store.loads != 1 {
+		t.Errorf("%d loads", w.store.loads)
+	}
+	converged(t, w, append(editors, viewers...))
+}
+
+// Who comes back with what it has gets what it missed, its own with their deltas, and then goes on.
+func TestSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.PageRevisions, l.TailBytes = 7, 2000 })
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		c.typeText("mine ")
+		c.edit(insert("on its way "))
+		c.send()
+		c.seat.Leave() // before it hears
+		for range 60 {
+			other.typeText("x")
+		}
+		c.maxBytes = 1000
+		c.rejoin()
+		if c.welcome.Snapshot != nil || c.welcome.Rev != 1 || c.welcome.Head < 61 {
+			t.Fatalf("welcomed at %d of %d", c.welcome.Rev, c.welcome.Head)
+		}
+		if !c.replica.Synced() {
+			c.send()
+		}
+		other.typeText("y")
+		converged(t, w, []*typist{c, other})
+	})
+}
+
+func TestImpossibleSinceIsResync(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("x")
+		for _, since := range []wire.Since{{Epoch: 2, Rev: 1}, {Epoch: 1, Rev: 2}} {
+			_, err := w.hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: w.owner, Client: id.New[id.Client](), Since: &since, Wake: func() {}})
+			if refusedCode(err) != wire.CodeResync {
+				t.Errorf("since %v: %v", since, err)
+			}
+		}
+		if c.pull(); c.closed != 0 {
+			t.Errorf("closed with %d", c.closed)
+		}
+	})
+}
+
+// A base that the document does not have, or that is too far back, is refused, and nothing happens.
+func TestBases(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.Window = 5 })
+		c := join(w, w.owner)
+		for range 10 {
+			c.typeText("x")
+		}
+		for base, want := range map[ot.Rev]wire.Code{11: wire.CodeBadBase, 4: wire.CodeResync, 0: wire.CodeResync} {
+			c.submitAs(c.seq+100, id.New[id.Edit](), base, insert("y"))
+			synctest.Wait()
+			if c.pull(); c.lastRejected() != want || c.closed != 0 || len(w.log()) != 10 {
+				t.Errorf("base %d: rejected %v, closed %d", base, c.lastRejected(), c.closed)
+			}
+		}
+		c.submitAs(c.seq+100, id.New[id.Edit](), 5, insert("y"))
+		synctest.Wait()
+		if c.pull(); len(w.log()) != 11 {
+			t.Errorf("base 5: %v", c.rejected)
+		}
+	})
+}
+
+// What is not a valid edit is refused with the place of the fault, and costs others nothing.
+func TestInvalidEdits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.DocumentUnits, l.InsertUnits, l.Components = 30, 20, 3 })
+		c := join(w, w.owner)
+		for _, test := range []struct {
+			delta   ot.Delta
+			code    wire.Code
+			pointer string
+		}{
+			{ot.Delta{}, wire.CodeEmptyEdit, ""},
+			{ot.New().Insert("x", ot.Attrs{"link": "javascript:alert(1)"}).MustDelta(), wire.CodeNotAllowed, "/ops/0/attributes/link"},
+			{ot.New().Embed("video", "https://example.com", nil).MustDelta(), wire.CodeNotAllowed, "/ops/0/insert/video"},
+			{ot.New().Retain(5, nil).Delete(1).MustDelta(), wire.CodeDoesNotFit, "/ops/0"},
+			{ot.New().Delete(1).MustDelta(), wire.CodeDoesNotFit, "/ops/0"},
+			{insert("123456789012345678901"), wire.CodeTooLarge, "/ops/0/insert"},
+			{ot.New().Insert("a", ot.Attrs{"bold": true}).Insert("b", nil).Insert("c", ot.Attrs{"bold": true}).Insert("d", nil).MustDelta(), wire.CodeTooLarge, "/ops/3"},
+		} {
+			c.seq++
+			c.submitAs(c.seq, id.New[id.Edit](), 0, test.delta)
+			synctest.Wait()
+			c.pull()
+			got := c.rejected[len(c.rejected)-1]
+			if got.Code != test.code || got.Pointer != test.pointer || got.Temporary {
+				t.Errorf("%v: %+v", test.delta, got)
+			}
+		}
+		if len(w.log()) != 0 || c.closed != 0 {
+			t.Fatalf("%d revisions, closed %d", len(w.log()), c.closed)
+		}
+		c.raw = false
+		c.typeText("12345678901234567890")
+		c.edit(insert("1234567890"))
+		c.send()
+		synctest.Wait()
+		if c.pull(); c.lastRejected() != wire.CodeTooLarge {
+			t.Fatalf("a document over its limit: %v", c.rejected)
+		}
+	})
+}
+
+// Rooms that unload at once, edits that commit late, and people who come and go: nothing is lost and nothing is seen twice.
+func TestUnloadAndLoadRaces(t *testing.T) {
+	w, seed := newWorld(t, func(l *room.Limits) { l.RoomIdle = 0 }), seed(t)
+	w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+		time.Sleep(time.Duration(rand.IntN(1000)) * time.Microsecond)
+		return next(ctx, batches)
+	})
+	typists := make([]*typist, 6)
+	var running sync.WaitGroup
+	for i := range typists {
+		c := newTypist(w, w.editor("Typist"))
+		typists[i] = c
+		running.Go(func() {
+			rng := rand.New(rand.NewPCG(seed, uint64(i)))
+			for range 15 {
+				if err := c.run(w.ctx, rng, 2); err != nil {
+					t.Error(err)
+					return
+				}
+				c.scribble(rng)
+				c.send() // and away
+				c.seat.Leave()
+				c.closed = wire.CloseNormal
+				time.Sleep(time.Duration(rng.IntN(2000)) * time.Microsecond)
+			}
+		})
+	}
+	running.Wait()
+	if t.Failed() {
+		return
+	}
+	converged(t, w, typists)
+	t.Logf("%d revisions, %d loads", len(w.log()), w.store.loads)
+}
+
+// A room is unloaded when it has been idle for long enough, after its snapshot is stored, so that opening replays nothing.
+func TestIdleRoomStoresItsSnapshot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("hello")
+		c.typeText("again")
+		c.seat.Leave()
+		time.Sleep(w.limits.RoomIdle / 2)
+		d := join(w, w.owner)
+		if w.store.loads != 1 {
+			t.Fatalf("%d loads", w.store.loads)
+		}
+		d.seat.Leave()
+		time.Sleep(w.limits.RoomIdle + time.Second)
+		synctest.Wait()
+		loaded, err := w.store.Store.Load(w.ctx, w.doc)
+		if err != nil || loaded.Snapshot.Rev != 2 || len(loaded.Tail) != 0 {
+			t.Fatalf("snapshot of %d, tail of %d, %v", loaded.Snapshot.Rev, len(loaded.Tail), err)
+		}
+		e := join(w, w.owner)
+		if w.store.loads != 2 {
+			t.Fatalf("%d loads", w.store.loads)
+		}
+		converged(t, w, []*typist{e})
+	})
+}
+
+func TestSnapshotsWhileOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.SnapshotEvery = 10 })
+		c := join(w, w.owner)
+		for range 35 {
+			c.typeText("x")
+			time.Sleep(w.limits.SnapshotPause / 4)
+		}
+		synctest.Wait()
+		loaded, err := w.store.Store.Load(w.ctx, w.doc)
+		if err != nil || len(loaded.Tail) > 20 || loaded.Snapshot.Rev < 10 {
+			t.Fatalf("snapshot of %d, tail of %d, %v", loaded.Snapshot.Rev, len(loaded.Tail), err)
+		}
+		converged(t, w, []*typist{c})
+	})
+}
+
+// A room that panics closes its own seats, nobody else's; after three in a row the document is shut for a while.
+func TestPanicEndsOneRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		bystander := *w
+		bystander.doc = w.document()
+		other := join(&bystander, w.owner)
+		for range w.limits.Faults {
+			c := join(w, w.owner)
+			var armed atomic.Bool
+			_, err := w.hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: w.owner, Client: id.New[id.Client](), Wake: func() {
+				if armed.CompareAndSwap(true, false) {
+					panic("a bug")
+				}
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			armed.Store(true)
+			c.edit(insert("x"))
+			c.send()
+			synctest.Wait()
+			if c.pull(); c.closed != wire.CloseInternal {
+				t.Fatalf("closed with %d", c.closed)
+			}
+		}
+		if err := newTypist(w, w.owner).join(); refusedCode(err) != wire.CodeInternal {
+			t.Fatalf("after %d panics: %v", w.limits.Faults, err)
+		}
+		other.typeText("unhurt")
+		time.Sleep(w.limits.FaultPause)
+		c := join(w, w.owner)
+		c.typeText("well again")
+		converged(t, w, []*typist{c})
+	})
+}
+
+// A panic of the store while it appends leaves the truth to the database.
+func TestAppendThatPanics(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+			w.store.hookAppend(nil)
+			_, _ = next(ctx, batches)
+			panic("a bug")
+		})
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		if c.pull(); c.closed != wire.CloseInternal {
+			t.Fatalf("closed with %d", c.closed)
+		}
+		w.store.confirm(w.doc, 1)
+		c.rejoin()
+		c.finish()
+		converged(t, w, []*typist{c})
+	})
+}
+
+// Ending, the hub commits what is on its way, tells its authors, stores snapshots, and lets everybody go.
+func TestDrain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		a, b := join(w, w.owner), join(w, w.editor("B"))
+		release := w.hold()
+		a.edit(insert("a"))
+		a.send()
+		synctest.Wait()
+		b.edit(insert("b"))
+		b.send()
+		synctest.Wait()
+		hub := w.hub
+		go w.stop()
+		synctest.Wait()
+		_, err := hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: w.owner, Client: id.New[id.Client](), Wake: func() {}})
+		if refusedCode(err) != wire.CodeDraining {
+			t.Fatalf("Join() = %v", err)
+		}
+		release()
+		w.stop()
+		for _, c := range []*typist{a, b} {
+			if c.pull(); !c.replica.Synced() || c.closed != wire.CloseDraining {
+				t.Fatalf("synced %v, rejected %v, closed %d", c.replica.Synced(), c.rejected, c.closed)
+			}
+		}
+		loaded, err := w.store.Store.Load(w.ctx, w.doc)
+		if err != nil || loaded.Snapshot.Rev != 2 {
+			t.Fatalf("snapshot of %d, %v", loaded.Snapshot.Rev, err)
+		}
+	})
+}
+
+// It ends even if the database never answers; the edit is neither acknowledged nor refused, and its author asks again.
+func TestDrainWithoutAnAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		began := time.Now()
+		w.stop()
+		if took := time.Since(began); took > w.limits.DrainPatience {
+			t.Errorf("it took %v", took)
+		}
+		if c.pull(); len(c.acked) > 0 || c.closed != wire.CloseDraining {
+			t.Fatalf("acknowledged %v, closed %d", c.acked, c.closed)
+		}
+		w.store.hookAppend(nil)
+		w.start()
+		c.rejoin()
+		c.finish()
+		converged(t, w, []*typist{c})
+	})
+}
+
+// Who stops waiting for a seat gets none.
+func TestJoinThatIsAbandoned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		gate := make(chan struct{})
+		w.store.hookLoad(func(id.Doc) error { <-gate; return nil })
+		ctx, cancel := context.WithTimeout(w.ctx, time.Second)
+		defer cancel()
+		_, err := w.hub.Join(ctx, room.Join{Doc: w.doc, Actor: w.owner, Client: id.New[id.Client](), Wake: func() {}})
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("Join() = %v", err)
+		}
+		close(gate)
+		synctest.Wait()
+		c := join(w, w.editor("Next"))
+		time.Sleep(time.Second)
+		if c.pull(); len(c.peers) != 0 {
+			t.Fatalf("somebody sits there: %v", c.peers)
+		}
+	})
+}

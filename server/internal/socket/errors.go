@@ -63,6 +63,8 @@ func (c *connection) closeCodeOfJoin(err error) wire.CloseCode {
 		}
 		return wire.CloseInternal // of which the room has the details
 	}
-	c.log.Warn("join", "error", err)
+	if c.ctx.Err() == nil {
+		c.log.Warn("join", "error", err)
+	}
 	return wire.CloseInternal
 }

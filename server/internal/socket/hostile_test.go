@@ -57,17 +57,13 @@ func TestMutatedMessagesChangeNothing(t *testing.T) {
 			settle()
 		}
 	}
-	step := 1
-	if testing.Short() {
-		step = 7
-	}
 	for line := range bytes.Lines(golden) {
 		line = bytes.TrimSpace(line)
-		for i := 0; i < len(line); i += step {
-			for _, c := range []byte("\x00 \"\\{}[],:9aE\x7f") {
+		for i := range line {
+			for _, c := range []byte("\x00\"}9") {
 				try(bytes.Join([][]byte{line[:i], {c}, line[i+1:]}, nil))
-				try(bytes.Join([][]byte{line[:i], {c}, line[i:]}, nil))
 			}
+			try(bytes.Join([][]byte{line[:i], {line[i]}, line[i:]}, nil))
 			try(append(bytes.Clone(line[:i]), line[i+1:]...))
 			try(line[:i])
 		}

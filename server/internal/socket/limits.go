@@ -20,7 +20,7 @@ type Limits struct {
 	Traffic, TrafficBurst int // bytes per second
 	Strikes               int // bad messages within StrikeWindow: the last closes
 	StrikeWindow          time.Duration
-	CommandTime           time.Duration // that a rename, grant or revoke may take
+	CommandTime           time.Duration // that a rename, grant or revoke may take; shorter than PongWait, since nothing is read meanwhile
 
 	// What is written.
 	WriteBytes  int           // about, in one system call
@@ -47,7 +47,7 @@ func DefaultLimits() Limits {
 		Frames: 60, FrameBurst: 120,
 		Traffic: 128 << 10, TrafficBurst: 1 << 20,
 		Strikes: 5, StrikeWindow: time.Minute,
-		CommandTime: 10 * time.Second,
+		CommandTime: 5 * time.Second,
 
 		WriteBytes: 64 << 10, WriteWait: 5 * time.Second, OutboxBytes: 64 << 10,
 

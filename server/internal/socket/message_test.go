@@ -103,7 +103,7 @@ func TestTextOnly(t *testing.T) {
 
 // TestPipelinedMessagesKeepTheirOrder: 100 submits in one write reach the room one after the other.
 func TestPipelinedMessagesKeepTheirOrder(t *testing.T) {
-	s := serve(t, nil)
+	s := serve(t, func(c *Config) { c.Limits.Frames = 1 }) // beside the burst of 120
 	c := s.enter(id.New[id.User]())
 	var all []byte
 	for seq := 1; seq <= 100; seq++ {

@@ -162,58 +162,6 @@ func TestPanicsEndTheirConnectionOnly(t *testing.T) {
 	eventually(t, "only the neighbour is left", func() bool { return s.Counts().Open == 1 })
 }
 
-// TestHeartbeat: who answers pings stays, who does not is closed.
-func TestHeartbeat(t *testing.T) {
-	s := serve(t, func(c *Config) { c.Limits.PingEvery, c.Limits.PongWait = 60*time.Millisecond, 50*time.Millisecond })
-	silent := s.enter(id.New[id.User]())
-	silent.expectClose(wire.CloseNoPong) // reads, but does not answer
-
-	alive := s.enter(id.New[id.User]())
-	for range 5 {
-		op, _, err := alive.read()
-		if op != opPing || err != nil {
-			t.Fatalf("got op %d, %v; want a ping", op, err)
-		}
-		alive.write(masked(bitFIN|opPong, nil))
-	}
-	alive.text(`{"type":"ping","t":7}`)
-	for {
-		op, payload, err := alive.read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if op == opText {
-			if string(payload) != `{"type":"pong","t":7}` {
-				t.Errorf("got %s", payload)
-			}
-			break
-		}
-	}
-}
-
-// TestOldConnectionsAreSentAway, to come back with a new ticket.
-func TestOldConnectionsAreSentAway(t *testing.T) {
-	s := serve(t, func(c *Config) {
-		c.Limits.PingEvery, c.Limits.PongWait, c.Limits.Age = 20*time.Millisecond, 10*time.Millisecond, 50*time.Millisecond
-	})
-	c := s.enter(id.New[id.User]())
-	for {
-		op, payload, err := c.read()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if op == opPing {
-			c.write(masked(bitFIN|opPong, nil))
-		}
-		if op == opClose {
-			if got := wire.CloseCode(uint16(payload[0])<<8 | uint16(payload[1])); got != wire.CloseDraining {
-				t.Errorf("closed with %d", got)
-			}
-			return
-		}
-	}
-}
-
 // TestCloseDrains: everyone is told, and told to come back; nobody new is let in; nothing is left.
 func TestCloseDrains(t *testing.T) {
 	before := runtime.NumGoroutine()

@@ -462,3 +462,15 @@ func TestPasswordsTakeTurns(t *testing.T) {
 		t.Errorf("when it is empty: %v", err)
 	}
 }
+
+// Where there is no hash to compare with, one is compared with all the same.
+func TestNobodysPasswordIsCompared(t *testing.T) {
+	s := newService(t, openStore(t), Config{})
+	if ok, err := s.matches(t.Context(), "x", ""); ok || err != nil {
+		t.Errorf("%v, %v", ok, err)
+	}
+	s.nobody = "not a hash"
+	if _, err := s.matches(t.Context(), "x", ""); err == nil {
+		t.Error("an empty hash is refused without the work of comparing")
+	}
+}

@@ -167,7 +167,7 @@ func (h *house) state(doc id.Doc) storage.Loaded {
 	return loaded
 }
 
-// A viewer reads history where the document lets viewers, and a document's lock stops those who could otherwise change it.
+// An administrator gives every role that a grant carries, and none besides; the owner's is out of their reach.
 func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	h := newHouse(t)
 	owner, admin, friend := h.user("owner"), h.user("admin"), h.user("friend")

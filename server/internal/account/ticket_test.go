@@ -1,0 +1,133 @@
+package account
+
+import (
+	"errors"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Of a thousand who come by the same ticket, one comes in.
+func TestTicketAdmitsOne(t *testing.T) {
+	store := openStore(t)
+	s := newService(t, store, Config{})
+	ada := person(t, store, "ada")
+	actor, err, _ := visit(t, s, loggedIn(t, s, ada.ID), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := newDocument(t, store, actor)
+	ticket, _, err := s.IssueTicket(t.Context(), actor, doc, "https://x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in atomic.Int32
+	var all sync.WaitGroup
+	for range 1000 {
+		all.Go(func() {
+			got, err := s.RedeemTicket(t.Context(), ticket, doc, "https://x")
+			switch {
+			case err == nil && got == actor:
+				in.Add(1)
+			case !errors.Is(err, ErrBadTicket):
+				t.Errorf("%v, %v", got, err)
+			}
+		})
+	}
+	all.Wait()
+	if in.Load() != 1 {
+		t.Errorf("%d came in, want 1", in.Load())
+	}
+}
+
+// Every ticket that does not open is the same refusal, and none opens a second time where it belongs.
+func TestTicketsThatDoNotOpen(t *testing.T) {
+	store := openStore(t)
+	s := newService(t, store, Config{Tickets: 100})
+	ada := person(t, store, "ada")
+	cookie := loggedIn(t, s, ada.ID)
+	actor, err, _ := visit(t, s, cookie, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, other := newDocument(t, store, actor), newDocument(t, store, actor)
+	_, token, err := s.NewToken(t.Context(), actor, "bot", time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := actor
+	program.Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
+	issue := func(by storage.Actor) string {
+		secret, _, err := s.IssueTicket(t.Context(), by, doc, "https://x")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return secret
+	}
+	refused := func(name, secret string, doc id.Doc, origin string) {
+		t.Helper()
+		if got, err := s.RedeemTicket(t.Context(), secret, doc, origin); !errors.Is(err, ErrBadTicket) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	for _, secret := range []string{"", "x", newSecret()} {
+		refused("unknown", secret, doc, "https://x")
+	}
+	secret := issue(actor)
+	refused("another document", secret, other, "https://x")
+	refused("used up by that", secret, doc, "https://x")
+	secret = issue(actor)
+	refused("another origin", secret, doc, "https://y")
+	secret = issue(actor)
+	refused("no origin", secret, doc, "")
+
+	orphan, mine := issue(program), issue(actor)
+	if err := s.RevokeToken(t.Context(), actor, token.ID); err != nil {
+		t.Fatal(err)
+	}
+	refused("of a revoked token", orphan, doc, "https://x")
+	visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) {
+		if err := s.SignOut(w, r); err != nil {
+			t.Fatal(err)
+		}
+	})
+	refused("after signing out", mine, doc, "https://x")
+}
+
+func TestTicketsExpireAndAreFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := openStore(t)
+		s := newService(t, store, Config{})
+		ada := person(t, store, "ada")
+		actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.BySession}}
+		_, token, err := s.NewToken(t.Context(), actor, "bot", time.Time{}) // which lives by the database's clock as well
+		if err != nil {
+			t.Fatal(err)
+		}
+		actor.Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
+		doc := newDocument(t, store, actor)
+		var secret string
+		for range 5 {
+			if secret, _, err = s.IssueTicket(t.Context(), actor, doc, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, _, err := s.IssueTicket(t.Context(), actor, doc, ""); !errors.Is(err, storage.ErrTooMany) {
+			t.Errorf("the sixth: %v, want ErrTooMany", err)
+		}
+		time.Sleep(30*time.Second + time.Microsecond)
+		if _, err := s.RedeemTicket(t.Context(), secret, doc, ""); !errors.Is(err, ErrBadTicket) {
+			t.Errorf("after half a minute: %v", err)
+		}
+		if _, _, err := s.IssueTicket(t.Context(), actor, doc, ""); err != nil {
+			t.Errorf("when the others have expired: %v", err)
+		}
+		store.Close()
+	})
+}

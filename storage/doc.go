@@ -8,7 +8,8 @@
 //   - A method that returned nil has committed durably: its effect survives kill -9 of the server and a crash of the
 //     database. A method that returned an error other than ErrUnknown changed nothing.
 //   - ErrUnknown means that a commit was sent and its answer lost. Only the same call made again tells: every method that
-//     can return it may be repeated with the same arguments and has its effect once.
+//     can return it may be repeated with the same arguments and has its effect once. What stands already is a success, before
+//     any refusal.
 //   - A right and its effect are one transaction. Writes carry a Fence (and the access version their decision came from);
 //     the Store tests both against the rows as they are at the commit, holding off concurrent changes of those rows. Rows
 //     are locked in the order documents, users, credentials, each by id, so that no two calls wait for each other.

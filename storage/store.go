@@ -30,6 +30,9 @@ type Revisions interface {
 	// for each in their order. One batch's refusal never touches another's. The error is about the whole call, and then
 	// there are no outcomes: after ErrUnknown each batch may or may not stand, until the same Append has completed.
 	//
+	// Batches that no right caller makes panic: two for one document, one without revisions or with a gap in them, one with an
+	// author whose fence is missing.
+	//
 	// A batch is written as a whole or not at all. It is refused with ErrNoDocument, ErrEpoch, ErrHeadMoved,
 	// ErrAccessMoved, ErrDuplicate (an edit's author, client and seq stand in the log already), or a *FenceError naming
 	// the fences that did not hold. A batch whose very revisions (the same numbers and edits) stand already is a success:
@@ -47,7 +50,8 @@ type Revisions interface {
 	// Snapshot returns the newest intact snapshot at or before the revision; that of revision 0 always exists.
 	Snapshot(ctx context.Context, doc id.Doc, atMost ot.Rev) (Snapshot, error)
 
-	// PutSnapshot stores a snapshot of a committed revision; the same again changes nothing.
+	// PutSnapshot stores a snapshot of a committed revision; the same again changes nothing, and a broken one is mended.
+	// ErrNoDocument. A revision beyond the head panics. A deleted document's snapshots are still stored.
 	PutSnapshot(ctx context.Context, doc id.Doc, snapshot Snapshot) error
 
 	// Edits returns the author's committed edits from that client with first ≤ seq ≤ last, ordered by seq.
@@ -127,8 +131,9 @@ type Listed struct {
 // Accounts is what is kept of people and their credentials.
 type Accounts interface {
 	// CreateUser stores a user. With a non-nil invitation, the unused, unexpired invitation of that hash is used up in the
-	// same transaction (ErrNoInvitation otherwise); if it is the set-up link, the user becomes the instance's
-	// administrator, and it works only while there is no user. ErrEmailTaken.
+	// same transaction (ErrNoInvitation otherwise; so too if it is for another address); if it is the set-up link, the user
+	// becomes the instance's administrator, and it works only while there is no user. ErrEmailTaken. The moment at which all
+	// this holds is user.CreatedAt, which is not 0. If a user of that id is there already, it is returned: the call is made again.
 	CreateUser(ctx context.Context, user User, invitation *Hash) (User, error)
 
 	// PutInvitation stores an invitation. A set-up invitation replaces the one before; ErrNotEmpty when there are users.
@@ -150,10 +155,12 @@ type Accounts interface {
 	// Session returns a live session: not ended, not expired at now. ErrNoCredential.
 	Session(ctx context.Context, hash Hash, now Micros) (Session, error)
 
-	// PutSession stores a session or updates the one with its hash. An ended one stays ended: ErrNoCredential.
+	// PutSession stores a session or updates user, data and expiry of the one with its hash, whose id and CreatedAt stay. An
+	// ended one stays ended: ErrNoCredential.
 	PutSession(ctx context.Context, session Session) error
 
-	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live.
+	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live at now, to the
+	// same call made again as well.
 	EndSession(ctx context.Context, hash Hash, now Micros) (id.Credential, error)
 
 	// PutToken stores a token. Token finds a live one: ErrNoCredential. Tokens lists a user's, revoked ones left out.
@@ -169,10 +176,11 @@ type Accounts interface {
 	PutTicket(ctx context.Context, ticket Ticket, now Micros, outstanding int) error
 
 	// TakeTicket returns a ticket and removes it, in one statement, so that of any number of callers one gets it.
-	// ErrNoTicket if it is unknown, taken or expired at now.
+	// ErrNoTicket if it is unknown, taken or expired at now. After ErrUnknown the ticket counts as taken: nothing else is safe.
 	TakeTicket(ctx context.Context, hash Hash, now Micros) (Ticket, error)
 
-	// Live returns nil if the user is not suspended and the credential is live, else a *FenceError.
+	// Live returns nil if the user is not suspended, the credential is theirs and live, and ValidUntil has not passed; else a
+	// *FenceError. It is a look, not a lock.
 	Live(ctx context.Context, fence Fence) error
 
 	// Expire removes what expired before now: tickets, sessions with their tombstones, invitations.

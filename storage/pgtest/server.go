@@ -62,7 +62,11 @@ func start(settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp("", "coscribe-postgres-")
+	parent := "" // the usual place for temporary files
+	if owner != nil {
+		parent = "/tmp" // root's own may be closed to others
+	}
+	folder, err := os.MkdirTemp(parent, "coscribe-postgres-")
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ func (e engine) Write(ctx context.Context, f func(ctx context.Context, tx relati
 		if err != nil {
 			return translate(err)
 		}
-		defer begun.Rollback(context.WithoutCancel(ctx)) // does nothing after a commit; a connection it fails on is not used again
+		defer begun.Rollback(ctx) // does nothing after a commit; a connection on which it fails is not used again
 		if err := f(ctx, tx{begun}); err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ import (
 
 // Limits of every connection and call.
 const (
+	poolSize       = 10 // connections, at the least, unless the URL says pool_max_conns
 	connectTimeout = 5 * time.Second
 	acquireTimeout = 2 * time.Second  // for a free connection of the pool
 	callTimeout    = 15 * time.Second // for a whole call
@@ -69,6 +70,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		// The parser's own words may repeat the address.
 		return nil, errors.New("the database URL cannot be read: it is written postgres://user:password@host:port/name")
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, poolSize)
 	}
 	config.ConnConfig.ConnectTimeout = connectTimeout
 	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {

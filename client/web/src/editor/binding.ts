@@ -5,6 +5,7 @@ import Quill from 'quill/core.js';
 import type { Delta } from '../sdk/delta';
 import type { Session } from '../sdk';
 import { Carets } from './carets';
+import { joinLines } from './deletion';
 import { registerFormats } from './formats';
 import type { OwnHistory } from './history';
 import { repair } from './repair';
@@ -52,6 +53,8 @@ export class Binding {
     this.#describe(options.label);
     this.#ends.push(
       addShortcuts(this.quill, options),
+      followLinks(this.quill),
+      joinLines(this.quill),
       // What was typed this instant is still in the DOM only: it comes before the news, or it would be lost among them.
       session.on('news', () => void this.quill.update('user')),
       session.on('load', (content) => this.#load(content)),
@@ -151,4 +154,16 @@ export class Binding {
       if (range) this.#session.showCaret({ index: range.index, length: range.length });
     });
   }
+}
+
+// followLinks: in text that is being written, a press on a link sets the caret; with Mod held it follows the link.
+function followLinks(quill: Quill): () => void {
+  const follow = (event: MouseEvent) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]');
+    if (!link || !quill.isEnabled() || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    window.open(link.href, '_blank', 'noopener,noreferrer');
+  };
+  quill.root.addEventListener('click', follow);
+  return () => quill.root.removeEventListener('click', follow);
 }

@@ -19,7 +19,7 @@ export function addShortcuts(quill: Quill, actions: ShortcutActions): () => void
     if (event.key === 'Escape') leaving = true;
     else if (event.key !== 'Shift') leaving = false;
     const mod = isMac ? event.metaKey && !event.ctrlKey : event.ctrlKey && !event.metaKey;
-    if (!mod || !quill.isEnabled() || !format(quill, actions, event)) return;
+    if (!mod || !quill.isEnabled() || !quill.getSelection() || !format(quill, actions, event)) return;
     event.preventDefault();
     event.stopPropagation();
   };

@@ -176,20 +176,22 @@ export class DocumentPage extends Part {
     const may = (command: string) => this.#rights?.commands.includes(command) ?? false;
     const gone = this.#ended !== null;
     const mayEdit = !gone && (this.#rights?.mayEdit ?? false);
-    return html`<header class="bar document">
-        <a class="tool" href="/" aria-label="All documents" title="All documents">${icon('back')}</a>
-        <cs-title .value=${this.#state?.title ?? ''} .fixed=${gone || !may('rename')} .save=${(title: string) => this.#rename(title)}></cs-title>
-        <cs-savestate .status=${this.#status}></cs-savestate>
-        <cs-people .persons=${this.#persons} .jump=${(seat: string) => this.#binding?.jumpTo(seat)}></cs-people>
-        ${!gone && may('list-access')
-          ? html`<button class="button primary share" aria-label="Share" @click=${this.#share}>${icon('share')}<span>Share</span></button>`
+    return html`<header class="dochead">
+        <div class="bar document">
+          <a class="tool" href="/" aria-label="All documents" title="All documents">${icon('back')}</a>
+          <cs-title .value=${this.#state?.title ?? ''} .fixed=${gone || !may('rename')} .save=${(title: string) => this.#rename(title)}></cs-title>
+          <cs-savestate .status=${this.#status}></cs-savestate>
+          <cs-people .persons=${this.#persons} .jump=${(seat: string) => this.#binding?.jumpTo(seat)}></cs-people>
+          ${!gone && may('list-access')
+            ? html`<button class="button primary share" aria-label="Share" @click=${this.#share}>${icon('share')}<span>Share</span></button>`
+            : nothing}
+          ${this.tools}
+        </div>
+        ${mayEdit
+          ? html`<cs-toolbar .quill=${this.#binding?.quill ?? null} .askLink=${() => this.#askLink()} .askImage=${() => this.#askImage()}></cs-toolbar>`
           : nothing}
-        ${this.tools}
       </header>
-      ${mayEdit
-        ? html`<cs-toolbar .quill=${this.#binding?.quill ?? null} .askLink=${() => this.#askLink()} .askImage=${() => this.#askImage()}></cs-toolbar>`
-        : nothing}
-      <div class="notices">${this.#notices()}</div>`;
+      <section class="notices" aria-label="Notices">${this.#notices()}</section>`;
   }
 
   #notices(): TemplateResult {
@@ -234,7 +236,10 @@ export class DocumentPage extends Part {
   #discard(): void {
     const gone = this.#ended === 'access_revoked' || this.#ended === 'no_document';
     if (gone) void this.#session.discard();
-    this.#set(() => (this.#offers = []));
+    this.#set(() => {
+      this.#offers = [];
+      if (gone) this.#status = { ...this.#status, unsent: 0 };
+    });
   }
 
   async #rename(title: string): Promise<void> {

@@ -44,7 +44,7 @@ export class People extends Part {
             ?disabled=${!at}
             @click=${() => at && this.jump(at)}
           >
-            ${initials(person.name)}
+            <span aria-hidden="true">${initials(person.name)}</span>
           </button>
         </li>`;
       })}

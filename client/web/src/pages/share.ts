@@ -22,6 +22,7 @@ const ROLES: [Role, string][] = [
 ];
 const RANK: Role[] = ['none', 'viewer', 'commenter', 'editor', 'admin', 'owner'];
 
+// A program may have opened the document to anyone. It is not offered here: who is not signed in cannot enter yet.
 const SCOPES = [
   ['', 'Only people added'],
   ['everyone', 'Anyone signed in here'],
@@ -104,7 +105,9 @@ class Share {
     return html`<div class="general">
       <span class="avatar plain" aria-hidden="true">${icon(open ? 'world' : 'user')}</span>
       <select class="grow" aria-label="General access" ?disabled=${this.#busy} @change=${(event: Event) => this.#widen(grants, open, (event.target as HTMLSelectElement).value)}>
-        ${SCOPES.map(([value, label]) => html`<option value=${value} ?selected=${value === (open?.principal ?? '')}>${label}</option>`)}
+        ${SCOPES.filter(([value]) => value !== 'anyone' || open?.principal === 'anyone').map(
+          ([value, label]) => html`<option value=${value} ?selected=${value === (open?.principal ?? '')}>${label}</option>`,
+        )}
       </select>
       ${open ? this.#menu(open.principal === 'anyone' ? 'anyone with the link' : 'anyone signed in', open.role, (next) => this.#put(open, next)) : nothing}
     </div>`;

@@ -12,7 +12,8 @@ export class Title extends Part {
 
   protected override render(): TemplateResult {
     if (this.fixed) return html`<h1 class="doctitle">${this.value}</h1>`;
-    return html`<input class="doctitle" aria-label="Title" maxlength="200" size="1" autocomplete="off" spellcheck="false" @keydown=${this.#key} @blur=${this.#leave} />`;
+    return html`<h1 class="unseen">${this.value}</h1>
+      <input class="doctitle" aria-label="Title" maxlength="200" size="1" autocomplete="off" spellcheck="false" @keydown=${this.#key} @blur=${this.#leave} />`;
   }
 
   // Somebody else's new title does not replace the one that is being typed.

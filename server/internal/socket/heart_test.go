@@ -32,20 +32,20 @@ func (r *recorder) count() int {
 func TestSilentClientIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, raw := beating()
-		time.Sleep(25*time.Second - 1)
+		time.Sleep(25*time.Second - time.Nanosecond)
 		if got := raw.count(); got != 0 {
 			t.Errorf("%d writes before the first ping is due", got)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		if got := raw.count(); got != 1 {
 			t.Errorf("%d writes when the first ping is due", got)
 		}
-		time.Sleep(10*time.Second - 1)
+		time.Sleep(10*time.Second - time.Nanosecond)
 		synctest.Wait()
 		if got := c.outbox.code(); got != 0 {
 			t.Errorf("closed with %d before its time was over", got)
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		<-c.outbox.written
 		if got := c.outbox.code(); got != wire.CloseNoPong {
 			t.Errorf("closed with %d, want %d", got, wire.CloseNoPong)

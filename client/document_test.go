@@ -265,6 +265,37 @@ func TestRightLostUnderAnEditTellsItsAuthor(t *testing.T) {
 	eventually(t, d, "shows the committed", shows(d, f.content))
 }
 
+// TestRightLostTellsWhatWaitedBehind: the edit in flight is answered, and what is buffered behind it cannot be sent any more.
+func TestRightLostTellsWhatWaitedBehind(t *testing.T) {
+	f := newFake(t)
+	d := f.open(t, "a")
+	f.with(func() { f.silent = true })
+	flying, err := d.Apply(insert(0, "first "))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seen := int64(0); seen == 0; time.Sleep(time.Millisecond) {
+		f.with(func() { seen = f.unanswered })
+	}
+	waiting, err := d.Apply(insert(6, "second"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.setStanding(authz.Viewer)
+	f.with(func() {
+		for conn := range f.seats {
+			f.send(conn, &wire.Rejected{Seq: 1, Code: wire.CodeForbidden, Message: "no"})
+		}
+	})
+	for name, edit := range map[string]*client.Edit{"first": flying, "second": waiting} {
+		var rejected *client.Rejected
+		if _, err := edit.Wait(within(t)); !errors.Is(err, client.ErrForbidden) || !errors.As(err, &rejected) || !strings.Contains(rejected.Delta.String(), name) {
+			t.Errorf("the %s: %v, want ErrForbidden and its Delta", name, err)
+		}
+	}
+	eventually(t, d, "shows the committed", shows(d, f.content))
+}
+
 func TestEndsWhereTheServerSaysSo(t *testing.T) {
 	for code, want := range map[wire.CloseCode]error{
 		wire.CloseAccessRevoked: client.ErrForbidden, wire.CloseNoDocument: client.ErrNotFound,
@@ -340,6 +371,18 @@ func TestAnotherHistoryGivesBackWhatWasNotSent(t *testing.T) {
 		t.Errorf("the edit: %v, want ErrResync and its Delta", err)
 	}
 	eventually(t, d, "has the new history", shows(d, mustDelta(`[{"insert":"restored\n"}]`)))
+}
+
+// TestSnapshotThatHoldsTheEditAcknowledgesIt: the answer is lost, and the server cannot tell what followed.
+func TestSnapshotThatHoldsTheEditAcknowledgesIt(t *testing.T) {
+	f := newFake(t)
+	f.forgetful = true
+	f.loseAnswer = func(*wire.Submit) bool { return true }
+	d := f.open(t, "a")
+	if rev, err := d.Submit(within(t), insert(0, "there")); err != nil || rev != 1 {
+		t.Errorf("Submit = %d, %v; want revision 1", rev, err)
+	}
+	eventually(t, d, "has it once", shows(d, mustDelta(`[{"insert":"there\n"}]`)))
 }
 
 func TestCloseTellsUnsentEdits(t *testing.T) {

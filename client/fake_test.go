@@ -37,6 +37,9 @@ type fake struct {
 	joins     []wire.Join
 
 	oldSnapshots ot.Rev // how far behind the head the snapshot of a welcome is
+	forgetful    bool   // has nothing that follows on what a client has
+	silent       bool   // leaves submits unanswered
+	unanswered   int64  // the last such
 
 	// Faults. Each is asked whether to strike now.
 	loseAnswer func(*wire.Submit) bool      // the edit is committed, and the connection ends
@@ -193,7 +196,7 @@ func (f *fake) join(conn *gws.Conn, m *wire.Join) {
 		You: wire.You{User: user, Seat: s.id, Seq: f.lastSeq(s)}, Snapshot: &content,
 	}
 	if m.Since != nil {
-		if m.Since.Epoch != f.epoch || m.Since.Rev > f.authority.Committed() {
+		if f.forgetful || m.Since.Epoch != f.epoch || m.Since.Rev > f.authority.Committed() {
 			conn.WriteClose(uint16(wire.CloseResync), nil)
 			return
 		}
@@ -230,8 +233,12 @@ func (f *fake) lastSeq(s *seat) (last int64) {
 }
 
 func (f *fake) submit(conn *gws.Conn, s *seat, m *wire.Submit) {
-	if f.loseSubmit != nil && f.loseSubmit(m) {
+	switch {
+	case f.loseSubmit != nil && f.loseSubmit(m):
 		conn.NetConn().Close()
+		return
+	case f.silent:
+		f.unanswered = m.Seq
 		return
 	}
 	submission := ot.Submission{Origin: ot.Origin{Author: s.user, Client: s.client}, Seq: m.Seq, ID: m.ID, Base: m.Base, Delta: m.Delta}

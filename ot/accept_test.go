@@ -48,6 +48,7 @@ func TestAuthorityAnswersDuplicatesBeforeAnythingElse(t *testing.T) {
 		t.Errorf("the earlier one committed: %d, %v, %v; want revision 1", rev, known, err)
 	}
 	a.Commit(2)
+	a.Remember(first.Origin, 3, first.ID, 1) // an answer of the log that comes late
 	check("both committed")
 	if _, _, err := a.Lookup(first.Origin, 3, first.ID); !errors.Is(err, ErrStaleSeq) {
 		t.Errorf("an old one: %v, want ErrStaleSeq", err)

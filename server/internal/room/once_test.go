@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -207,9 +208,9 @@ func TestUnknownOutcomes(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := newWorld(t)
 			c, other := join(w, w.owner), join(w, w.editor("Other"))
-			tries, heal := 0, false
+			tries, heal := 0, atomic.Bool{}
 			w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
-				if tries++; heal {
+				if tries++; heal.Load() {
 					return next(ctx, batches)
 				}
 				if lands {
@@ -233,7 +234,7 @@ func TestUnknownOutcomes(t *testing.T) {
 			if fresh.welcome.Rev != 0 {
 				t.Fatalf("lands %v: a join saw revision %d", lands, fresh.welcome.Rev)
 			}
-			heal = true
+			heal.Store(true)
 			c.wait("the acknowledgement", c.replica.Synced)
 			synctest.Wait()
 			if other.pull(); len(w.log()) != 1 || other.replica.Rev() != 1 {

@@ -89,10 +89,9 @@ ${vo(this.code(t,e))}
             aria-label=${s?`Go to ${n.name}`:`${n.name} is here`}
             title=${n.name}
             ?disabled=${!s}
+            data-initials=${fs(n.name)}
             @click=${()=>s&&this.jump(s)}
-          >
-            <span aria-hidden="true">${fs(n.name)}</span>
-          </button>
+          ></button>
         </li>`})}
       ${e>0?N`<li class="avatar more" title=${this.persons.slice(hm).map(({name:n})=>n).join(", ")}>+${e}</li>`:""}
     </ul>`}};customElements.define("cs-people",uu);function EA({state:r,unsent:t,kept:e}){let n=t===1?"1 change":`${t} changes`;switch(r){case"opening":return"Opening…";case"saved":return"Saved";case"saving":return"Saving…";case"offline":return t===0?"Offline":e?`Offline, ${n} kept on this device`:`Offline, ${n} kept in this tab only`}}var cu=class extends xt{static properties={status:{attribute:!1}};render(){let{state:t,unsent:e}=this.status,n=EA(this.status);return N`<span class="savestate" data-state=${t} data-unsent=${e} title=${n}
@@ -117,7 +116,7 @@ ${vo(this.code(t,e))}
       <footer>
         <button type="button" class="button" @click=${()=>this.#g()}>${wt("link")} Copy link</button>
       </footer>`}#a(t){let{principal:e,user:n,role:s}=t,i=n?.name??"Somebody",o=e===`user:${this.#t.me.id}`,a=s==="owner"||Ho.indexOf(s)>Ho.indexOf(this.#f());return N`<li>
-      <span class="avatar person-${(n?.color??0)%12}" aria-hidden="true">${fs(i)}</span>
+      <span class="avatar person-${(n?.color??0)%12}" data-initials=${fs(i)}></span>
       <span class="grow"><strong>${i}</strong>${o?" (you)":M}<br /><small>${n?.email??M}</small></span>
       ${a?N`<span class="fixed">${ii(s)}</span>`:N`${this.#u(i,s,l=>this.#m(t,l))}
             <button type="button" class="tool" aria-label="Remove ${i}" title="Remove" ?disabled=${this.#s} @click=${()=>this.#d(t)}>${wt("close")}</button>`}
@@ -265,7 +264,7 @@ ${vo(this.code(t,e))}
         ${wt(t?"sun":"moon")}
       </button>
       ${this.user?N`<details class="menu" @focusout=${RA} @keydown=${$A}>
-            <summary aria-label="Account of ${this.user.name}"><span class="avatar person-${this.user.color%12}" aria-hidden="true">${fs(this.user.name)}</span></summary>
+            <summary aria-label="Account of ${this.user.name}"><span class="avatar person-${this.user.color%12}" data-initials=${fs(this.user.name)}></span></summary>
             <div class="card">
               <p><strong>${this.user.name}</strong><br />${this.user.email??M}</p>
               <button class="button" @click=${()=>this.#f()}>Sign out</button>

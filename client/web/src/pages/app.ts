@@ -128,7 +128,7 @@ class App extends Part implements Shell {
       </button>
       ${this.user
         ? html`<details class="menu" @focusout=${leaveMenu} @keydown=${closeMenu}>
-            <summary aria-label="Account of ${this.user.name}"><span class="avatar person-${this.user.color % 12}" aria-hidden="true">${initials(this.user.name)}</span></summary>
+            <summary aria-label="Account of ${this.user.name}"><span class="avatar person-${this.user.color % 12}" data-initials=${initials(this.user.name)}></span></summary>
             <div class="card">
               <p><strong>${this.user.name}</strong><br />${this.user.email ?? nothing}</p>
               <button class="button" @click=${() => this.#signOut()}>Sign out</button>

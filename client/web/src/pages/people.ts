@@ -42,10 +42,9 @@ export class People extends Part {
             aria-label=${at ? `Go to ${person.name}` : `${person.name} is here`}
             title=${person.name}
             ?disabled=${!at}
+            data-initials=${initials(person.name)}
             @click=${() => at && this.jump(at)}
-          >
-            <span aria-hidden="true">${initials(person.name)}</span>
-          </button>
+          ></button>
         </li>`;
       })}
       ${rest > 0 ? html`<li class="avatar more" title=${this.persons.slice(MOST).map(({ name }) => name).join(', ')}>+${rest}</li>` : ''}

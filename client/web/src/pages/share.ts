@@ -91,7 +91,7 @@ class Share {
     const isMe = principal === `user:${this.#with.me.id}`;
     const fixed = role === 'owner' || RANK.indexOf(role) > RANK.indexOf(this.#most());
     return html`<li>
-      <span class="avatar person-${(user?.color ?? 0) % 12}" aria-hidden="true">${initials(name)}</span>
+      <span class="avatar person-${(user?.color ?? 0) % 12}" data-initials=${initials(name)}></span>
       <span class="grow"><strong>${name}</strong>${isMe ? ' (you)' : nothing}<br /><small>${user?.email ?? nothing}</small></span>
       ${fixed
         ? html`<span class="fixed">${labelOf(role)}</span>`

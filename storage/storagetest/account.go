@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -236,6 +237,19 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w.ok(w.Store.PutInvitation(w.Context(), setup))
 		w.create(newUser())
 		_, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash)
+		w.refused(err, storage.ErrNoInvitation)
+	})
+
+	t.Run("SetupWaitsForAnotherUser", func(t *testing.T) {
+		w := &world{TB: t, Opened: open(t), now: w.now}
+		setup := w.invitation()
+		setup.Setup = true
+		w.ok(w.Store.PutInvitation(w.Context(), setup))
+		err := w.during("INSERT INTO users (id, email, name, password_hash, instance_admin, created_at, suspended_at)"+
+			" VALUES ($1, '', '', '', false, 1, 0)", w.Key(id.New[id.User]()), func() error {
+			_, err := w.Store.CreateUser(context.Background(), newUser(), &setup.Hash)
+			return err
+		})
 		w.refused(err, storage.ErrNoInvitation)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
@@ -166,7 +167,9 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 				var wrote atomic.Int64
 				var writer sync.WaitGroup
 				begun := make(chan struct{})
+				var begin sync.Once
 				writer.Go(func() {
+					defer begin.Do(func() { close(begun) })
 					for n := 0; ; n++ {
 						b := batch(actor, start, 1)
 						after := ended.Load()
@@ -182,7 +185,7 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 							wrote.Add(1)
 							start.Head++
 							if n == 5 {
-								close(begun)
+								begin.Do(func() { close(begun) })
 							}
 							continue
 						}
@@ -201,36 +204,65 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 		})
 	}
 
-	// A change of a right that is under way, on another node, holds the append off, which then sees it.
+	// A change of a right that is under way, on another node, holds off what uses the right, which then sees it.
 	for _, change := range []struct {
 		name, statement string
 		key             func(actor storage.Actor, doc id.Doc) [16]byte
 		want            error
+		appendOnly      bool
 	}{
-		{"Suspension", "UPDATE users SET suspended_at = 1 WHERE id = $1", func(a storage.Actor, _ id.Doc) [16]byte { return a.User }, storage.ErrFence},
-		{"SignOut", "UPDATE sessions SET ended_at = 1 WHERE id = $1", func(a storage.Actor, _ id.Doc) [16]byte { return a.Credential.ID }, storage.ErrFence},
-		{"AccessChange", "UPDATE documents SET access_version = access_version + 1 WHERE id = $1", func(_ storage.Actor, d id.Doc) [16]byte { return d }, storage.ErrAccessMoved},
-		{"AnotherEdit", "UPDATE documents SET head = head + 1 WHERE id = $1", func(_ storage.Actor, d id.Doc) [16]byte { return d }, storage.ErrHeadMoved},
+		{"Suspension", "UPDATE users SET suspended_at = 1 WHERE id = $1",
+			func(a storage.Actor, _ id.Doc) [16]byte { return a.User }, storage.ErrFence, false},
+		{"SignOut", "UPDATE sessions SET ended_at = 1 WHERE id = $1",
+			func(a storage.Actor, _ id.Doc) [16]byte { return a.Credential.ID }, storage.ErrFence, false},
+		{"AccessChange", "UPDATE documents SET access_version = access_version + 1 WHERE id = $1",
+			func(_ storage.Actor, d id.Doc) [16]byte { return d }, storage.ErrAccessMoved, false},
+		{"Deletion", "UPDATE documents SET deleted_at = 1 WHERE id = $1",
+			func(_ storage.Actor, d id.Doc) [16]byte { return d }, storage.ErrNoDocument, false},
+		{"AnotherEdit", "UPDATE documents SET head = head + 1 WHERE id = $1",
+			func(_ storage.Actor, d id.Doc) [16]byte { return d }, storage.ErrHeadMoved, true},
 	} {
-		t.Run("AppendWaitsFor"+change.name, func(t *testing.T) {
-			w := w.in(t)
-			actor := w.signIn(w.user("Lee"))
-			doc := w.document(actor)
-			other, err := w.DB.BeginTx(w.Context(), nil)
-			w.ok(err)
-			_, err = other.ExecContext(w.Context(), change.statement, w.Key(change.key(actor, doc.ID)))
-			w.ok(err)
-			outcome := make(chan error, 1)
-			go func() {
+		for _, use := range []struct {
+			name string
+			call func(w *world, actor storage.Actor, doc storage.Document) error
+		}{
+			{"Append", func(w *world, actor storage.Actor, doc storage.Document) error {
 				outcomes, err := w.Store.Append(context.Background(), []storage.Batch{batch(actor, doc, 1)})
-				if err == nil {
-					err = outcomes[0]
-				}
-				outcome <- err
-			}()
-			w.waits(outcome)
-			w.ok(other.Commit())
-			w.refused(<-outcome, change.want)
-		})
+				return errors.Join(append(outcomes, err)...)
+			}},
+			{"Rename", func(w *world, actor storage.Actor, doc storage.Document) error {
+				return w.Store.Rename(context.Background(), doc.ID, "New", w.now, storage.Guard{AccessVersion: 1, Fence: fence(actor)})
+			}},
+		} {
+			if change.appendOnly && use.name != "Append" {
+				continue
+			}
+			t.Run(use.name+"WaitsFor"+change.name, func(t *testing.T) {
+				w := w.in(t)
+				actor := w.signIn(w.user("Lee"))
+				doc := w.document(actor)
+				w.refused(w.during(change.statement, w.Key(change.key(actor, doc.ID)), func() error { return use.call(w, actor, doc) }), change.want)
+			})
+		}
 	}
+}
+
+// during makes a call while another program's transaction has run the statement, wants the call to wait for the end of that
+// transaction, and returns what came of it then.
+func (w *world) during(statement string, arg any, call func() error) error {
+	w.Helper()
+	other, err := w.DB.BeginTx(w.Context(), nil)
+	w.ok(err)
+	defer other.Rollback()
+	_, err = other.ExecContext(w.Context(), statement, arg)
+	w.ok(err)
+	outcome := make(chan error, 1)
+	go func() { outcome <- call() }()
+	select {
+	case err := <-outcome:
+		w.Fatalf("got %v before the other transaction ended, want to wait for it", err)
+	case <-time.After(150 * time.Millisecond): // the time it would have needed
+	}
+	w.ok(other.Commit())
+	return <-outcome
 }

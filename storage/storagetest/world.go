@@ -187,13 +187,3 @@ func hash() storage.Hash {
 }
 
 func toUser(user id.User) authz.Principal { return authz.Principal{Kind: authz.ToUser, ID: user} }
-
-// waits wants that a call still has no outcome, having had the time for one.
-func (w *world) waits(outcome <-chan error) {
-	w.Helper()
-	select {
-	case err := <-outcome:
-		w.Errorf("got %v before the other transaction ended, want to wait for it", err)
-	case <-time.After(150 * time.Millisecond):
-	}
-}

@@ -66,21 +66,26 @@ func TestOpenRefusesANewerDatabase(t *testing.T) {
 
 func TestNodesThatStartTogether(t *testing.T) {
 	url := pgtest.URL(t)
-	var nodes sync.WaitGroup
-	for range 6 {
-		nodes.Go(func() {
-			store, err := postgres.Open(context.Background(), url)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			defer store.Close()
-			if err := store.Ready(context.Background()); err != nil {
-				t.Error(err)
-			}
-		})
+	for range 3 {
+		var nodes sync.WaitGroup
+		for range 6 {
+			nodes.Go(func() {
+				store, err := postgres.Open(context.Background(), url)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer store.Close()
+				if err := store.Ready(context.Background()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		nodes.Wait()
+		// Once more, with goose's own table there: nobody is held up by making it.
+		behind(t, url, "DROP TABLE readiness, snapshots, revisions, grants, documents, invitations, tickets, tokens, sessions, users")
+		behind(t, url, "DELETE FROM goose_db_version WHERE version_id > 0")
 	}
-	nodes.Wait()
 }
 
 // A database that answers before its disk does would break the first promise.

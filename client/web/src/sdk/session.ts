@@ -369,6 +369,8 @@ export class Session extends Emitter<Events> {
     if (unsent && (why === 'access_revoked' || why === 'no_document') && (unsent.pending || unsent.buffer)) {
       this.emit('offer', offerOf(why, 'Your access to this document has ended.', unsent));
     }
+    this.#peers.reset(this.rev); // who is here is not for us to know any more
+    this.#emitPeers();
     this.#tellStatus();
     this.emit('ended', why);
   }

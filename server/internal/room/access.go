@@ -120,7 +120,11 @@ type news struct{ access storage.Access }
 
 func (*news) drop(*Refusal) {}
 
-func (e *news) do(r *room) { r.adopt(e.access) }
+func (e *news) do(r *room) {
+	if e.access.Document.AccessVersion > r.access.Document.AccessVersion {
+		r.adopt(e.access)
+	}
+}
 
 // recheck has somebody's credential looked at, after an event about it.
 type recheck struct{ fence storage.Fence }
@@ -155,7 +159,7 @@ func (wake) do(r *room) { r.wakeAll() }
 
 func (r *room) wakeAll() {
 	for s := range r.seats {
-		s.wake()
+		s.rouse()
 	}
 }
 

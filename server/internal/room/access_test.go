@@ -368,3 +368,40 @@ func TestForeignDocumentLooksLikeNone(t *testing.T) {
 		}
 	})
 }
+
+// Whoever is signed out while the document still opens gets no more than an end, however the news comes; it harms nobody else.
+func TestSignedOutWhileJoining(t *testing.T) {
+	for _, by := range []string{"credential event", "user event", "poll"} {
+		t.Run(by, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				c, gate, joined := newTypist(w, w.editor("Leaving")), make(chan struct{}), make(chan error)
+				w.store.hookLoad(func(id.Doc) error { <-gate; return nil })
+				go func() { joined <- c.join() }()
+				synctest.Wait()
+				credential := c.actor.Credential.ID
+				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now())); err != nil {
+					t.Fatal(err)
+				}
+				switch by {
+				case "credential event":
+					w.events.Publish(bus.CredentialEnded{Credential: credential})
+				case "user event":
+					w.events.Publish(bus.UserChanged{User: c.actor.User})
+				case "poll":
+					time.Sleep(2 * w.limits.AccessPoll)
+				}
+				close(gate)
+				if err := <-joined; refusedCode(err) == wire.CodeNotSignedIn {
+					return
+				} else if err != nil {
+					t.Fatalf("Join() = %v", err)
+				}
+				synctest.Wait()
+				if c.pull(); c.closed != wire.CloseSignedOut || c.welcome != nil {
+					t.Fatalf("closed with %d, welcome %v", c.closed, c.welcome)
+				}
+			})
+		})
+	}
+}

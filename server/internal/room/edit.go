@@ -25,7 +25,7 @@ func (r *room) take(p *pending) {
 		if p.seat != nil {
 			held.seat = p.seat
 		}
-	case held.overlaps(p.chain):
+	case held.contradicts(p.chain):
 		r.refuse(p, refusal(wire.CodeSeqReuse))
 	default:
 		r.refuse(p, refusal(wire.CodeInFlight))
@@ -153,6 +153,9 @@ func (r *room) accept(p *pending) {
 		r.release(p)
 		for _, writer := range p.writers {
 			writer <- answer{reach: true, head: r.authority.Committed()}
+		}
+		if p.seat != nil {
+			p.seat.Refuse(p.chain[0].Seq, *refusal(wire.CodeResync))
 		}
 	default:
 		r.refuse(p, refusalOf(err).within(overHTTP))

@@ -31,7 +31,7 @@ var errOutdated = errors.New("the origin's last edit has changed")
 // overloaded, not_signed_in, unavailable, internal) or the context's.
 func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
 	s := &Seat{
-		id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake,
+		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake,
 		origin: ot.Origin{Author: join.Actor.User, Client: join.Client},
 		rate:   rate.NewLimiter(rate.Limit(h.limits.SeatEdits), h.limits.SeatEditBurst),
 	}
@@ -115,8 +115,13 @@ func (e *sit) do(r *room) {
 
 func (r *room) sit(e *sit) error {
 	s, head := e.seat, r.authority.Committed()
-	s.room = r
+	s.mu.Lock()
+	s.room = r // from here on, what happens to its user comes to the room
+	closed, suspect := s.closing != 0, s.suspect
+	s.mu.Unlock()
 	switch {
+	case closed:
+		return refusal(wire.CodeNotSignedIn)
 	case !r.decide(s).May(authz.Open):
 		return refusal(wire.CodeNotFound)
 	case r.draining:
@@ -146,6 +151,9 @@ func (r *room) sit(e *sit) error {
 	r.changeBoard(func(b *board) { s.presence = b.add(s) })
 	s.welcome = r.greet(s, e.since, last)
 	s.at = s.welcome.message.Rev
+	if suspect {
+		r.need(lack{fences: []storage.Fence{fence(s.actor)}})
+	}
 	return nil
 }
 
@@ -167,7 +175,7 @@ func (r *room) greet(s *Seat, since *wire.Since, last int64) *welcome {
 		w.shot = r.shot()
 		w.message.Rev = w.shot.rev
 	}
-	if w.message.Rev == head {
+	if w.message.Rev == head && now.May(authz.SeePresence) {
 		r.shown.mu.RLock()
 		w.message.Peers = r.shown.board.peers(s.id, head)
 		s.sees.Store(r.shown.board.version)

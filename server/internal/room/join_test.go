@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -274,18 +273,14 @@ func TestPanicEndsOneRoom(t *testing.T) {
 		other := join(&bystander, w.owner)
 		for range w.limits.Faults {
 			c := join(w, w.owner)
-			var armed atomic.Bool
 			_, err := w.hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: w.owner, Client: id.New[id.Client](), Wake: func() {
-				if armed.CompareAndSwap(true, false) {
-					panic("a bug")
-				}
+				panic("the door's fault, which is not the room's")
 			}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			armed.Store(true)
-			c.edit(insert("x"))
-			c.send()
+			c.typeText("x")
+			c.seat.Crash()
 			synctest.Wait()
 			if c.pull(); c.closed != wire.CloseInternal {
 				t.Fatalf("closed with %d", c.closed)

@@ -70,7 +70,7 @@ func DefaultLimits() Limits {
 		UserWrites: 500, UserWriteBurst: 2_000,
 		RateStrikes: 20,
 
-		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 256, Window: 1_000, Presences: 256, Attempts: 16,
+		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 256, Window: 5_000, Presences: 256, Attempts: 16,
 
 		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RebaseReach: 20_000,
 		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotPause: 2 * time.Second,

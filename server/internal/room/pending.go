@@ -55,9 +55,15 @@ func (p *pending) sameAs(chain []ot.Submission) bool {
 	return true
 }
 
-// overlaps tells whether any number is in both.
-func (p *pending) overlaps(chain []ot.Submission) bool {
-	return p.chain[0].Seq <= chain[len(chain)-1].Seq && chain[0].Seq <= p.chain[len(p.chain)-1].Seq
+// contradicts tells whether a number stands for one edit in p and for another in chain.
+func (p *pending) contradicts(chain []ot.Submission) bool {
+	for i := range chain {
+		// Numbers of a chain follow one another.
+		if at := chain[i].Seq - p.chain[0].Seq; at >= 0 && at < int64(len(p.chain)) && p.chain[at].ID != chain[i].ID {
+			return true
+		}
+	}
+	return false
 }
 
 // release ends p's time as its origin's unanswered edit.

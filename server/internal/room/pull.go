@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 )
@@ -127,7 +128,7 @@ func (p *pull) revisions() (more bool, err error) {
 func (p *pull) caughtUp() error {
 	s := p.seat
 	s.room.shown.mu.RLock()
-	if s.at == s.room.shown.head { // else there is more by now, and a wake on its way
+	if s.at == s.room.shown.head && s.Standing().May(authz.SeePresence) { // else there is more by now, and a wake on its way
 		seen := s.sees.Load()
 		dst, sees := s.room.shown.board.after(p.dst, seen, s.id, s.at, s.room.hub.limits.Presences)
 		s.sees.Store(sees)
@@ -154,7 +155,7 @@ func (p *pull) readLog() (more bool, err error) {
 	}
 	switch {
 	case errors.Is(err, storage.ErrUnavailable), p.ctx.Err() != nil:
-		time.AfterFunc(s.room.hub.limits.RetryLast, s.wake)
+		time.AfterFunc(s.room.hub.limits.RetryLast, s.rouse)
 		return false, nil
 	case err != nil:
 		s.room.hub.log.Error("cannot read the log", "doc", s.room.doc, "after", at, "err", err)

@@ -93,6 +93,7 @@ var errorCodes = []struct {
 	{ot.ErrStaleSeq, wire.CodeStaleSeq},
 	{ot.ErrBadBase, wire.CodeBadBase},
 	{ot.ErrTooOld, wire.CodeResync},
+	{errOutdated, wire.CodeOverloaded},
 	{storage.ErrNoDocument, wire.CodeNotFound},
 	{storage.ErrFence, wire.CodeNotSignedIn},
 	{storage.ErrUnavailable, wire.CodeUnavailable},

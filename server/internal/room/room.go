@@ -104,6 +104,12 @@ func (r *room) work() {
 func (r *room) crash(cause any, unhandled []event) {
 	r.hub.log.Error("room panicked", "doc", r.doc, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	r.hub.crashed(r.doc)
+	defer func() {
+		if v := recover(); v != nil { // nothing of it can be trusted; the hub forgets it all the same
+			r.inbox.close(refusal(wire.CodeInternal), false)
+			r.hub.remove(r)
+		}
+	}()
 	r.end(refusal(wire.CodeInternal), wire.CloseInternal)
 	for _, ev := range unhandled {
 		if ev != nil {
@@ -150,7 +156,9 @@ func (r *room) rest() {
 	case r.draining && r.settledAll() && !r.store(true):
 		r.end(refusal(wire.CodeDraining), wire.CloseDraining)
 		return
-	case r.leaving && r.idle() && !r.store(true):
+	case !r.idle():
+		r.leaving = false
+	case r.leaving && !r.store(true):
 		r.unload()
 	}
 	if r.ended == nil {

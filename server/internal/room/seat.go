@@ -14,7 +14,8 @@ import (
 
 // Seat is one connection to one document. Its methods may be called concurrently, but Pull by one goroutine at a time.
 type Seat struct {
-	room     *room
+	hub      *Hub
+	room     *room // from the join's turn on
 	id       id.Seat
 	actor    storage.Actor
 	origin   ot.Origin
@@ -40,6 +41,7 @@ type Seat struct {
 	moved    bool               // cursor waits for the room
 	closing  wire.CloseCode     // 0 while open
 	gently   bool               // give what it lacks, then close
+	suspect  bool               // something happened to its user while it joined
 }
 
 // Standing is what the seat's person may do, as of now: for what a page shows, never a permission.
@@ -106,7 +108,38 @@ func (s *Seat) Leave() { s.dismiss(wire.CloseNormal) }
 // dismiss closes the seat at once and has the room forget it.
 func (s *Seat) dismiss(code wire.CloseCode) {
 	s.close(code)
-	s.room.post(&leave{s})
+	if r := s.roomNow(); r != nil {
+		r.post(&leave{s})
+	}
+}
+
+// recheck has the seat's credential looked at. A seat that is still joining may have been looked at too early: then the
+// room does it.
+func (s *Seat) recheck() {
+	s.mu.Lock()
+	s.suspect = s.suspect || s.room == nil
+	r := s.room
+	s.mu.Unlock()
+	if r != nil {
+		r.post(recheck{fence(s.actor)})
+	}
+}
+
+// roomNow is for those who may know of a seat before it has its room.
+func (s *Seat) roomNow() *room {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.room
+}
+
+// rouse says "look" to the door. A fault of the door is not the room's.
+func (s *Seat) rouse() {
+	defer func() {
+		if v := recover(); v != nil {
+			s.hub.log.Error("wake panicked", "seat", s.id, "cause", v)
+		}
+	}()
+	s.wake()
 }
 
 type leave struct{ seat *Seat }
@@ -128,7 +161,7 @@ func (s *Seat) end(code wire.CloseCode, gently bool) {
 		s.closing, s.gently = code, gently
 	}
 	s.mu.Unlock()
-	s.wake()
+	s.rouse()
 }
 
 func (s *Seat) closed() wire.CloseCode {
@@ -166,7 +199,7 @@ func (s *Seat) reply(message []byte) {
 		s.dismiss(wire.CloseRateLimited)
 		return
 	}
-	s.wake()
+	s.rouse()
 }
 
 // tellAccess says that the seat's rights have changed.
@@ -174,7 +207,7 @@ func (s *Seat) tellAccess(now authz.Standing, reason string) {
 	s.mu.Lock()
 	s.access = accessMessage(now, reason)
 	s.mu.Unlock()
-	s.wake()
+	s.rouse()
 }
 
 // tellDocument says that the document's properties have changed.
@@ -182,7 +215,7 @@ func (s *Seat) tellDocument(message []byte) {
 	s.mu.Lock()
 	s.document = message
 	s.mu.Unlock()
-	s.wake()
+	s.rouse()
 }
 
 // remove takes a seat out of the room. What it had unanswered goes on; nobody hears of it but by asking again.

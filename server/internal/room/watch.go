@@ -69,7 +69,7 @@ func (h *Hub) hear(e bus.Event) {
 		}
 	case bus.UserChanged:
 		for _, s := range h.people.seatsOf(e.User) {
-			s.room.post(recheck{fence(s.actor)})
+			s.recheck()
 		}
 	}
 }
@@ -136,7 +136,10 @@ func (h *Hub) scan(ctx context.Context) {
 		}
 		checked[f] = true
 		err := h.live(ctx, f)
-		if !errors.Is(err, storage.ErrFence) {
+		if err != nil && !errors.Is(err, storage.ErrFence) {
+			return // the rest must not wait for a database that does not answer
+		}
+		if err == nil {
 			continue
 		}
 		for _, s := range h.people.seatsBy(f.Credential.ID) {

@@ -8,5 +8,6 @@ export { uuid } from './ids';
 export { Outbox, type Locks, type Shelf, type Stored } from './outbox';
 export { type Caret, type Peer } from './peers';
 export { Replica } from './replica';
-export { Session, type Offer, type Rights, type SessionOptions, type Status } from './session';
+export type { Offer, Rights, SessionOptions, Status } from './news';
+export { Session } from './session';
 export type * from './wire';

@@ -3,68 +3,25 @@
 
 import { OwnCaret } from './caret';
 import { carry, readMissed } from './catchup';
-import { Connection, type Dial, type Ended } from './connection';
-import { cut, fromWire, insertedText, type Delta } from './delta';
+import { Connection, type Ended } from './connection';
+import { cut, fromWire, type Delta } from './delta';
 import { Emitter } from './emitter';
 import { Refusal } from './http';
 import { uuid } from './ids';
-import { Outbox, type Locks, type Shelf } from './outbox';
+import { offerOf, type News, type Rights, type SessionOptions, type Status } from './news';
+import { Outbox } from './outbox';
 import { Peers, type Caret, type Peer } from './peers';
 import { Replica, type Unsent } from './replica';
 import { loadUnsent, storeUnsent } from './stored';
 import { Close } from './wire';
-import type { DocumentState, Kind, Limits, Ops, Outbound, Rejected, Revision, Role, Welcome, You } from './wire';
-
-export interface SessionOptions {
-  doc: string;
-  user: string;
-  dial: Dial;
-  ops(after: number): Promise<Ops>;
-  shelf: Shelf | null;
-  locks: Locks | null;
-  only?: string; // send what this client id left, and nothing else
-}
-
-// Status: saved says that the server has everything; kept, that what it has not outlives this tab.
-export interface Status {
-  state: 'opening' | 'saved' | 'saving' | 'offline';
-  unsent: number;
-  kept: boolean;
-}
-
-// Offer is text that could not be written, for its author to copy.
-export interface Offer {
-  code: string;
-  message: string;
-  text: string;
-}
-
-export interface Rights {
-  role: Role;
-  commands: string[];
-  mayEdit: boolean;
-  reason: string; // '' at the first welcome
-}
-
-interface Events {
-  news: void; // about to be taken in: tell what is written until now
-  load: Delta; // the whole content anew
-  change: Delta; // what the screen must do
-  revision: Revision;
-  status: Status;
-  peers: Peer[];
-  access: Rights;
-  document: DocumentState;
-  offer: Offer;
-  ended: Ended;
-}
+import type { DocumentState, Kind, Limits, Outbound, Rejected, Revision, Role, Welcome, You } from './wire';
 
 // Edits that follow each other within so long are one change to their author.
 const PAUSE_MS = 1_000;
 const RETRY_MS = 500;
 const LAST_RETRY_MS = 5_000;
 
-export class Session extends Emitter<Events> {
+export class Session extends Emitter<News> {
   readonly connection: Connection;
   document: DocumentState | null = null;
   you: You | null = null;
@@ -449,9 +406,4 @@ export class Session extends Emitter<Events> {
     await done;
     await this.close();
   }
-}
-
-function offerOf(code: string, message: string, { pending, buffer }: Unsent): Offer {
-  const texts = [pending, buffer].map((local) => (local ? insertedText(local.delta) : ''));
-  return { code, message, text: texts.filter((text) => text !== '').join('\n') };
 }

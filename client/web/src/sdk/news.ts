@@ -1,0 +1,58 @@
+// What a Session is given, and what it tells.
+
+import type { Dial, Ended } from './connection';
+import { insertedText, type Delta } from './delta';
+import type { Locks, Shelf } from './outbox';
+import type { Peer } from './peers';
+import type { Unsent } from './replica';
+import type { DocumentState, Ops, Revision, Role } from './wire';
+
+export interface SessionOptions {
+  doc: string;
+  user: string;
+  dial: Dial;
+  ops(after: number): Promise<Ops>;
+  shelf: Shelf | null;
+  locks: Locks | null;
+  only?: string; // send what this client id left, and nothing else
+}
+
+// Status: saved says that the server has everything; kept, that what it has not outlives this tab.
+export interface Status {
+  state: 'opening' | 'saved' | 'saving' | 'offline';
+  unsent: number;
+  kept: boolean;
+}
+
+// Offer is text that could not be written, for its author to copy.
+export interface Offer {
+  code: string;
+  message: string;
+  text: string;
+}
+
+export interface Rights {
+  role: Role;
+  commands: string[];
+  mayEdit: boolean;
+  reason: string; // '' at the first welcome
+}
+
+export interface News {
+  news: void; // about to be taken in: tell what is written until now
+  load: Delta; // the whole content anew
+  change: Delta; // what the screen must do
+  revision: Revision;
+  status: Status;
+  peers: Peer[];
+  access: Rights;
+  document: DocumentState;
+  offer: Offer;
+  ended: Ended;
+}
+
+// offerOf makes an offer of unsent edits.
+export function offerOf(code: string, message: string, { pending, buffer }: Unsent): Offer {
+  const texts = [pending, buffer].map((local) => (local ? insertedText(local.delta) : ''));
+  return { code, message, text: texts.filter((text) => text !== '').join('\n') };
+}

@@ -109,20 +109,35 @@ func TestSlowReaderIsClosed(t *testing.T) {
 	_ = slow
 }
 
-// TestAnswersAreBounded: a client that asks without listening is closed, and what it has not taken is bounded.
+// stuck is another end that takes nothing until it is told to.
+type stuck struct {
+	recorder
+	release chan struct{}
+}
+
+func (s *stuck) Write(p []byte) (int, error) {
+	<-s.release
+	return s.recorder.Write(p)
+}
+
+// TestAnswersAreBounded: a client that asks without listening is closed, and no more is kept for it than the limit.
 func TestAnswersAreBounded(t *testing.T) {
-	s := serve(t, func(c *Config) {
-		c.Limits.Frames, c.Limits.FrameBurst, c.Limits.Traffic, c.Limits.TrafficBurst = 1<<30, 1<<30, 1<<40, 1<<40
-		c.Limits.WriteWait = time.Second
-	})
-	c := s.enter(id.New[id.User]())
-	pings := repeat(masked(bitFIN|opPing, make([]byte, 125)), 1000)
-	for range 1000 {
-		if _, err := c.conn.Write(pings); err != nil {
-			break
-		}
+	h := New(Config{Limits: DefaultLimits(), Log: slog.New(slog.DiscardHandler)})
+	c := newConnection(h, h.Log, id.New[id.Doc](), "")
+	raw := &stuck{release: make(chan struct{})}
+	c.inlet.raw = raw
+	most := 0
+	for range 10_000 {
+		c.queue(opPong, make([]byte, 125))
+		c.outbox.mu.Lock()
+		most = max(most, len(c.outbox.frames))
+		c.outbox.mu.Unlock()
 	}
-	eventually(t, "it is closed", func() bool { return s.Counts().Open == 0 })
+	if got := c.outbox.code(); got != wire.CloseSlowConsumer || most > h.Limits.OutboxBytes {
+		t.Errorf("closed with %d, %d bytes were kept", got, most)
+	}
+	close(raw.release)
+	<-c.outbox.written
 }
 
 // TestRoomCloses: what came is sent, then the code.

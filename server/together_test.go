@@ -211,7 +211,7 @@ func newProgram(ctx context.Context, t *testing.T, admin *client.Client, url str
 
 // writeAsProgram inserts one letter after the other at random places, never inside a surrogate pair.
 func writeAsProgram(ctx context.Context, t *testing.T, live *client.Document) {
-	letters := []rune(strings.Repeat(programs, keystrokes/len([]rune(programs))))
+	letters := strings.Repeat(programs, keystrokes/len([]rune(programs)))
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, letter := range letters {
 		_, err := live.Edit(func(content *ot.Document) (ot.Delta, error) {

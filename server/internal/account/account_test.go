@@ -55,7 +55,7 @@ func person(t *testing.T, store storage.Store, name string) storage.User {
 }
 
 // visit sends a request with a cookie's token through LoadAndSave and returns who came, and the cookie that was set.
-func visit(t *testing.T, s *Service, token string, do func(http.ResponseWriter, *http.Request)) (actor storage.Actor, err error, set string) {
+func visit(t *testing.T, s *Service, token string, do func(http.ResponseWriter, *http.Request)) (actor storage.Actor, set string, err error) {
 	t.Helper()
 	r := httptest.NewRequest("GET", "/", nil)
 	if token != "" {
@@ -71,13 +71,13 @@ func visit(t *testing.T, s *Service, token string, do func(http.ResponseWriter, 
 	for _, cookie := range w.Result().Cookies() {
 		set = cookie.Value
 	}
-	return actor, err, set
+	return actor, set, err
 }
 
 // loggedIn begins a session and returns its token.
 func loggedIn(t *testing.T, s *Service, user id.User) string {
 	t.Helper()
-	_, err, token := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
+	_, token, err := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.Begin(w, r, user); err != nil {
 			t.Fatal(err)
 		}
@@ -115,24 +115,24 @@ func TestSessionsEnd(t *testing.T) {
 		token := loggedIn(t, s, ada.ID)
 		for range 3 {
 			time.Sleep(119 * time.Minute)
-			if actor, err, _ := visit(t, s, token, nil); err != nil || actor.User != ada.ID {
+			if actor, _, err := visit(t, s, token, nil); err != nil || actor.User != ada.ID {
 				t.Fatalf("within two hours: %v, %v", actor, err)
 			}
 		}
 		time.Sleep(121 * time.Minute)
-		if _, err, _ := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
+		if _, _, err := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
 			t.Fatalf("after two idle hours: %v", err)
 		}
 
 		token = loggedIn(t, s, ada.ID)
 		for range 11 {
 			time.Sleep(time.Hour)
-			if _, err, _ := visit(t, s, token, nil); err != nil {
+			if _, _, err := visit(t, s, token, nil); err != nil {
 				t.Fatalf("in use: %v", err)
 			}
 		}
 		time.Sleep(time.Hour)
-		if _, err, _ := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
+		if _, _, err := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
 			t.Fatalf("after twelve hours in use: %v", err)
 		}
 
@@ -140,7 +140,7 @@ func TestSessionsEnd(t *testing.T) {
 		store.puts.Store(0)
 		for range 600 {
 			time.Sleep(time.Second)
-			if _, err, _ := visit(t, s, token, nil); err != nil {
+			if _, _, err := visit(t, s, token, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -163,11 +163,11 @@ func TestLateRequestDoesNotReviveASession(t *testing.T) {
 			_, err := store.EndSession(context.Background(), session.Hash, storage.At(time.Now()))
 			return err
 		}
-		if actor, err, _ := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
+		if actor, _, err := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
 			t.Fatalf("the late request comes as %v, %v", actor, err)
 		}
 		store.putSession = nil
-		if _, err, _ := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
+		if _, _, err := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
 			t.Fatalf("after it: %v", err)
 		}
 
@@ -199,10 +199,10 @@ func TestUnwritableDatabaseStillReads(t *testing.T) {
 		token := loggedIn(t, s, person(t, store, "ada").ID)
 		time.Sleep(5 * time.Minute)
 		store.putSession = func(storage.Session) error { return storage.ErrUnavailable }
-		if _, err, _ := visit(t, s, token, nil); err != nil {
+		if _, _, err := visit(t, s, token, nil); err != nil {
 			t.Errorf("a request while the disk is full: %v", err)
 		}
-		_, err, set := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
+		_, set, err := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
 			if err := s.Begin(w, r, id.New[id.User]()); !errors.Is(err, storage.ErrUnavailable) {
 				t.Errorf("Begin: %v", err)
 			}
@@ -253,7 +253,7 @@ func TestNoSecretIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	cookie := loggedIn(t, s, user.ID)
-	actor, err, _ := visit(t, s, cookie, nil)
+	actor, _, err := visit(t, s, cookie, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

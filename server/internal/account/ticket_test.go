@@ -18,7 +18,7 @@ func TestTicketAdmitsOne(t *testing.T) {
 	store := openStore(t)
 	s := newService(t, store, Config{})
 	ada := person(t, store, "ada")
-	actor, err, _ := visit(t, s, loggedIn(t, s, ada.ID), nil)
+	actor, _, err := visit(t, s, loggedIn(t, s, ada.ID), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestTicketsThatDoNotOpen(t *testing.T) {
 	s := newService(t, store, Config{Tickets: 100})
 	ada := person(t, store, "ada")
 	cookie := loggedIn(t, s, ada.ID)
-	actor, err, _ := visit(t, s, cookie, nil)
+	actor, _, err := visit(t, s, cookie, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

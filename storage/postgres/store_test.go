@@ -24,16 +24,22 @@ func TestMain(m *testing.M) {
 }
 
 func TestContract(t *testing.T) {
-	storagetest.Run(t, func(t *testing.T) storagetest.Opened { return open(t) })
+	storagetest.Run(t, open)
 }
 
+// BenchmarkStore runs on a server that waits for its disk, as one in use does.
 func BenchmarkStore(b *testing.B) {
-	storagetest.Benchmark(b, func(b testing.TB) storagetest.Opened { return open(b) })
+	server := pgtest.Start(b)
+	storagetest.Benchmark(b, func(b testing.TB) storagetest.Opened { return opened(b, server.Database(b)) })
 }
 
-func open(t testing.TB) storagetest.Opened {
+func open(t *testing.T) storagetest.Opened {
 	t.Helper()
-	url := pgtest.URL(t)
+	return opened(t, pgtest.URL(t))
+}
+
+func opened(t testing.TB, url string) storagetest.Opened {
+	t.Helper()
 	store, err := postgres.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)

@@ -122,8 +122,8 @@ func TestPipelinedMessagesKeepTheirOrder(t *testing.T) {
 			t.Fatalf("got %s, want %s", got, want)
 		}
 	}
-	if !warned {
-		t.Error("100 of 120 frames of the burst passed without a warning")
+	if !warned { // it may come last, since answers and news are written each in their own order
+		c.expectText(`{"type":"notice","code":"slow_down"`)
 	}
 	submits, _ := s.rooms.last().seen()
 	for i, submit := range submits {

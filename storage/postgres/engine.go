@@ -50,42 +50,53 @@ func (e engine) once(ctx context.Context, f func(ctx context.Context, conn *pgxp
 
 // Read implements relational.Engine. Several queries go out in one message.
 func (e engine) Read(ctx context.Context, queries ...relational.Query) error {
-	switch len(queries) {
-	case 0:
+	if len(queries) == 0 {
 		return nil
-	case 1:
-		return e.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
-			rows, err := conn.Query(ctx, queries[0].SQL, queries[0].Args...)
-			return each(rows, err, queries[0].Row)
-		})
 	}
+	return e.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
+		var given bool
+		var err error
+		if len(queries) == 1 {
+			rows, queryErr := conn.Query(ctx, queries[0].SQL, queries[0].Args...)
+			err = each(rows, queryErr, queries[0].Row, &given)
+		} else {
+			err = readTogether(ctx, conn, queries, &given)
+		}
+		if given && errors.Is(err, errAgain) { // the caller has rows: it must not be given them twice
+			err = fmt.Errorf("%w: %v", storage.ErrUnavailable, err)
+		}
+		return err
+	})
+}
+
+// readTogether sends the queries in one message, as one transaction that sees one moment.
+func readTogether(ctx context.Context, conn *pgxpool.Conn, queries []relational.Query, given *bool) error {
 	var message pgx.Batch
 	message.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 	for _, query := range queries {
 		message.Queue(query.SQL, query.Args...)
 	}
 	message.Queue("COMMIT")
-	return e.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
-		answer := conn.SendBatch(ctx, &message)
-		_, err := answer.Exec()
-		for i := 0; err == nil && i < len(queries); i++ {
-			rows, queryErr := answer.Query()
-			err = each(rows, queryErr, queries[i].Row)
-		}
-		if closeErr := answer.Close(); err == nil {
-			err = translate(closeErr)
-		}
-		return translate(err)
-	})
+	answer := conn.SendBatch(ctx, &message)
+	_, err := answer.Exec()
+	for i := 0; err == nil && i < len(queries); i++ {
+		rows, queryErr := answer.Query()
+		err = each(rows, queryErr, queries[i].Row, given)
+	}
+	if closeErr := answer.Close(); err == nil {
+		err = closeErr
+	}
+	return translate(err)
 }
 
-// each calls f with each row, and closes rows.
-func each(rows pgx.Rows, err error, f func(relational.Row) error) error {
+// each calls f with each row, notes whether there was one, and closes rows.
+func each(rows pgx.Rows, err error, f func(relational.Row) error, given *bool) error {
 	if err != nil {
 		return translate(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
+		*given = true
 		if err := f(rows); err != nil {
 			return err
 		}
@@ -118,5 +129,5 @@ func (t tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 
 func (t tx) Query(ctx context.Context, query relational.Query) error {
 	rows, err := t.tx.Query(ctx, query.SQL, query.Args...)
-	return each(rows, err, query.Row)
+	return each(rows, err, query.Row, new(bool))
 }

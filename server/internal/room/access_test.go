@@ -3,6 +3,7 @@ package room_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -157,12 +158,18 @@ func TestPollFindsRevocation(t *testing.T) {
 	})
 }
 
-// Edits that wait behind a slow commit are authorised anew when rights change under them.
+// Edits that wait behind a slow commit are authorised anew when rights change under them, whether the change comes before
+// that commit or after it.
 func TestDowngradeRefusesWaitingEdits(t *testing.T) {
+	t.Run("before", func(t *testing.T) { downgradeRefusesWaitingEdits(t, (*world).hold) })
+	t.Run("after", func(t *testing.T) { downgradeRefusesWaitingEdits(t, (*world).holdAnswer) })
+}
+
+func downgradeRefusesWaitingEdits(t *testing.T, hold func(*world) func()) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		a, b, owner := join(w, w.editor("A")), join(w, w.editor("B")), join(w, w.owner)
-		gate := w.hold()
+		gate := hold(w)
 		owner.edit(ot.New().Insert("1", nil).MustDelta())
 		owner.send()
 		synctest.Wait() // in flight
@@ -404,4 +411,46 @@ func TestSignedOutWhileJoining(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What was written and taken away before is history: who may not read that comes back to the content as it is.
+func TestComingBackReadsNoHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, role := range []authz.Role{authz.Viewer, authz.Commenter, authz.Editor} {
+			w := newWorld(t)
+			author := join(w, w.owner)
+			author.typeText("a secret")
+			author.edit(ot.New().Delete(len("a secret")).MustDelta())
+			author.send()
+			author.wait("an acknowledgement", author.replica.Synced)
+			reader := w.person("Reader")
+			w.grant(reader, role, 0)
+			c := newTypist(w, reader)
+			welcome := func(rev ot.Rev) string {
+				ask := room.Join{Doc: w.doc, Actor: reader, Client: c.client, Since: &wire.Since{Epoch: 1, Rev: rev}, Wake: func() {}}
+				if rev > 2 {
+					ask.Since = nil
+				}
+				seat, err := w.hub.Join(w.ctx, ask)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer seat.Leave()
+				said, _, err := seat.Pull(w.ctx, nil, nil, 1<<20)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(said)
+			}
+			if got, may := strings.Contains(welcome(0), "secret"), role >= authz.Editor; got != may {
+				t.Fatalf("a %v reads history: %t", role, got)
+			}
+			if strings.Contains(welcome(99), "secret") && role < authz.Editor {
+				t.Fatalf("a %v reads history in a welcome", role)
+			}
+			if said := welcome(2); strings.Contains(said, "snapshot") {
+				t.Fatalf("a %v who has everything is sent it again: %s", role, said)
+			}
+		}
+	})
 }

@@ -158,6 +158,7 @@ func TestNewerSeatSupersedes(t *testing.T) {
 		old.edit(insert("too late"))
 		old.send()
 		synctest.Wait()
+		newer.pull()
 		if old.pull(); old.closed != wire.CloseSuperseded || len(w.log()) != 0 {
 			t.Fatalf("closed with %d, %d revisions", old.closed, len(w.log()))
 		}
@@ -165,6 +166,29 @@ func TestNewerSeatSupersedes(t *testing.T) {
 		old.seat.Leave()
 		synctest.Wait()
 		newer.typeText("still mine")
+	})
+}
+
+// What an older seat has in the inbox when a newer one comes is not taken.
+func TestSupersededInboxIsDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		old, newer := join(w, w.owner), newTypist(w, w.owner)
+		newer.client = old.client
+		wake := old.seat.Busy() // so that all comes in one turn
+		joined := make(chan error)
+		go func() { joined <- newer.join() }()
+		synctest.Wait()
+		old.edit(insert("too late"))
+		old.send()
+		wake()
+		if err := <-joined; err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if old.pull(); old.closed != wire.CloseSuperseded || len(w.log()) != 0 {
+			t.Fatalf("closed with %d, %d revisions", old.closed, len(w.log()))
+		}
 	})
 }
 

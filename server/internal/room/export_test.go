@@ -8,12 +8,14 @@ type bomb struct{}
 func (bomb) do(*room)      { panic("a bug") }
 func (bomb) drop(*Refusal) {}
 
-// Tail is how many bytes of revisions the seat's room keeps in memory.
-func (s *Seat) Tail() (bytes int) {
-	s.room.shown.mu.RLock()
-	defer s.room.shown.mu.RUnlock()
-	for _, e := range s.room.shown.tail {
-		bytes += len(e.text)
-	}
-	return bytes
+// Busy keeps the seat's room in one turn until done is called.
+func (s *Seat) Busy() (done func()) {
+	e := make(busy)
+	s.room.post(e)
+	return func() { close(e) }
 }
+
+type busy chan struct{}
+
+func (e busy) do(*room)      { <-e }
+func (e busy) drop(*Refusal) {}

@@ -21,6 +21,7 @@ type faulty struct {
 	onRead    func() error               // before After, Access, Edits, AccessVersions; guarded by mu
 	confirmed map[id.Doc]map[ot.Rev]bool // guarded by mu
 	locked    bool                       // say that documents are; guarded by mu
+	forgets   bool                       // say that no origin has a seq; guarded by mu
 	accesses  int                        // guarded by mu
 	loads     int                        // guarded by mu
 	appends   int                        // guarded by mu
@@ -180,6 +181,17 @@ func (f *faulty) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]
 	return f.Store.AccessVersions(ctx, docs)
 }
 
+// LastSeq forgets, if told to: then a room does not know what stands in the log.
+func (f *faulty) LastSeq(ctx context.Context, doc id.Doc, author id.User, client id.Client) (int64, error) {
+	f.mu.Lock()
+	forgets := f.forgets
+	f.mu.Unlock()
+	if forgets {
+		return 0, nil
+	}
+	return f.Store.LastSeq(ctx, doc, author, client)
+}
+
 func (f *faulty) Edits(ctx context.Context, doc id.Doc, author id.User, client id.Client, first, last int64) ([]storage.Revision, error) {
 	if err := f.read(); err != nil {
 		return nil, err
@@ -197,6 +209,20 @@ func (w *world) hold() (release func()) {
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
+	})
+	return func() {
+		w.store.hookAppend(nil)
+		close(gate)
+	}
+}
+
+// holdAnswer lets the Appends land, and keeps their answers until the returned function is called.
+func (w *world) holdAnswer() (release func()) {
+	gate := make(chan struct{})
+	w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+		outcomes, err := next(ctx, batches)
+		<-gate
+		return outcomes, err
 	})
 	return func() {
 		w.store.hookAppend(nil)

@@ -169,10 +169,12 @@ func (r *room) greet(s *Seat, since *wire.Since, last int64) *welcome {
 			User: s.actor.User, Name: s.actor.Name, Seat: s.id, Color: wire.ColorOf(s.actor.User), Seq: last,
 		},
 	}}
-	if since != nil {
+	history := now.May(authz.ReadHistory)
+	if since != nil && (history || since.Rev == head) {
 		w.message.Rev = since.Rev
 	} else {
-		w.shot = r.shot()
+		// For who may not read what was written before, the content is that of now, whatever they had.
+		w.shot = r.shot(history)
 		w.message.Rev = w.shot.rev
 	}
 	if w.message.Rev == head && now.May(authz.SeePresence) {

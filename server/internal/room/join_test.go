@@ -402,3 +402,53 @@ func TestJoinThatIsAbandoned(t *testing.T) {
 		}
 	})
 }
+
+// A room that has ended with a commit on its way is not opened again before that is settled: the new one would not see it.
+func TestReopenWaitsForTheLateCommit(t *testing.T) {
+	for _, hold := range []func(*world) func(){(*world).hold, (*world).holdAnswer} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			next, c := w.editor("Next"), join(w, w.owner)
+			release := hold(w)
+			c.edit(insert("late"))
+			c.send()
+			synctest.Wait()
+			c.seat.Crash()
+			synctest.Wait()
+			c.pull()
+			d, joined := newTypist(w, next), make(chan error, 1)
+			go func() { joined <- d.join() }()
+			synctest.Wait()
+			if len(joined) > 0 {
+				t.Fatal("it joined before the commit was settled")
+			}
+			release()
+			if err := <-joined; err != nil {
+				t.Fatal(err)
+			}
+			if d.pull(); d.replica.Rev() != 1 {
+				t.Fatalf("it has revision %d", d.replica.Rev())
+			}
+			c.finish()
+			converged(t, w, []*typist{c, d})
+		})
+	}
+}
+
+// A room is not idle while a request without a seat waits in it.
+func TestWriteKeepsItsRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.RoomIdle = 0 })
+		release := w.hold()
+		result := make(chan error)
+		go func() {
+			_, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 0, "rebase", "x"))
+			result <- err
+		}()
+		time.Sleep(time.Minute)
+		release()
+		if err := <-result; err != nil {
+			t.Fatal(err)
+		}
+	})
+}

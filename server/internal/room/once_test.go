@@ -383,3 +383,30 @@ func TestFailedLoadIsAnError(t *testing.T) {
 		}
 	})
 }
+
+// A room that forgot what stands in the log is told so by the database, and reads it again.
+func TestForgottenNumbersAreReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		edit := id.New[id.Edit]()
+		c.submitAs(1, edit, 0, insert("x"))
+		synctest.Wait()
+		c.pull()
+		w.restart()
+		forget := func(forgets bool) {
+			w.store.mu.Lock()
+			defer w.store.mu.Unlock()
+			w.store.forgets = forgets
+		}
+		forget(true)
+		c.rejoin()
+		forget(false)
+		delete(c.acked, 1)
+		c.submitAs(1, edit, 1, insert("x"))
+		synctest.Wait()
+		if c.pull(); c.acked[1] != 1 || len(w.log()) != 1 {
+			t.Fatalf("acknowledged %v, rejected %v, %d revisions", c.acked, c.rejected, len(w.log()))
+		}
+	})
+}

@@ -24,10 +24,13 @@ func (s *shot) encoded() []byte {
 // all; what was written since follows as revisions. It belongs to the room's goroutine.
 type shots struct{ last *shot }
 
-// shot returns the content at a recent revision.
-func (r *room) shot() *shot {
-	head := r.authority.Committed()
-	if last := r.shots.last; last == nil || head-last.rev > ot.Rev(r.hub.limits.ShotAge) {
+// shot returns the content at the head or, where the revisions since may be read as well, at a recent revision.
+func (r *room) shot(recent bool) *shot {
+	head, age := r.authority.Committed(), ot.Rev(0)
+	if recent {
+		age = ot.Rev(r.hub.limits.ShotAge)
+	}
+	if last := r.shots.last; last == nil || head-last.rev > age {
 		r.shots.last = &shot{rev: head, content: r.authority.Content()}
 	}
 	r.alarms.shot = time.Now().Add(r.hub.limits.ShotKeep)

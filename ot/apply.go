@@ -68,6 +68,9 @@ func (doc *Document) wholeAt(at int) bool {
 
 func (doc *Document) insert(at int, c component) {
 	doc.seek(at, false)
+	if len(doc.finger.leaf.text) > mostText {
+		doc.seek(at, true) // a large embed keeps its leaf to itself
+	}
 	doc.own().insertAt(at-doc.finger.start, c)
 	doc.resized(c.len())
 }

@@ -76,6 +76,15 @@ func (doc *Document) Leaves(other *Document) (all, shared int) {
 	return all, shared
 }
 
+// Height returns how many branches are above each leaf.
+func (doc *Document) Height() int {
+	height := 0
+	for n := doc.root.node; !n.isLeaf(); n = n.kids[0].node {
+		height++
+	}
+	return height
+}
+
 func (n *node) leaves(visit func(*node)) {
 	if n.isLeaf() {
 		visit(n)

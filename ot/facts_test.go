@@ -232,6 +232,14 @@ func TestFact21EqualityIsByValue(t *testing.T) {
 	}
 }
 
+func TestFact21KeysAreSortedHoweverTheyAreSpelled(t *testing.T) {
+	const want = `{"ops":[{"attributes":{"a":{"c":3,"d":4},"b":2,"\"":1},"retain":1}]}`
+	got := parse(t, `[{"retain":1,"attributes":{"\u0062":2,"\u0061":{"\u0064":4,"\u0063":3},"\"":1}}]`)
+	if got.String() != `{"ops":[{"attributes":{"\"":1,"a":{"c":3,"d":4},"b":2},"retain":1}]}` || !got.Equal(parse(t, want)) {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestFact21NumbersAreSpelledAsInJavaScript(t *testing.T) {
 	for in, want := range map[string]string{
 		"1.0": "1", "-0.0": "0", "1e21": "1e+21", "123456789012345680000": "123456789012345680000", "1e-7": "1e-7",

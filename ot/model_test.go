@@ -120,6 +120,8 @@ func (m model) edit(roll dice, growing bool) ot.Delta {
 		return roll.insertion(b).Delete(to - from).MustDelta()
 	case growing && kind == 7:
 		return b.Insert(strings.Repeat(roll.text(), 1+roll(300)), roll.attrs()).MustDelta()
+	case growing && kind == 6 && roll(8) == 0:
+		return b.Embed("image", strings.Repeat("x", roll(5000)), nil).Delete(to - from).MustDelta()
 	case kind < 6 == growing:
 		for range 1 + roll(3)*roll(30)*roll(8) {
 			b = roll.insertion(b)

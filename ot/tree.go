@@ -110,7 +110,7 @@ func (w *leafWriter) fitting(c component) (piece, rest component) {
 	for room > 0 && c.text[room]&0xC0 == 0x80 {
 		room-- // back to where a code point begins
 	}
-	if room == 0 {
+	if room <= 0 { // below zero behind a large embed
 		return component{}, c
 	}
 	length := room

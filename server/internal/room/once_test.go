@@ -410,3 +410,52 @@ func TestForgottenNumbersAreReadAgain(t *testing.T) {
 		}
 	})
 }
+
+// While a room reads what it lacks, edits wait, in their order, and nobody is closed.
+func TestEditsWaitWhileTheRoomReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		a, b := join(w, w.owner), join(w, w.editor("B"))
+		elsewhere := *w
+		elsewhere.start()
+		defer elsewhere.stop()
+		join(&elsewhere, w.owner).typeText("from elsewhere")
+		gate := make(chan struct{})
+		w.store.hookRead(func() error { <-gate; return nil })
+		for _, c := range []*typist{a, b} {
+			c.edit(insert("x"))
+			c.send()
+			synctest.Wait()
+		}
+		w.store.hookRead(nil)
+		close(gate)
+		for _, c := range []*typist{a, b} {
+			c.wait("it", c.replica.Synced)
+		}
+		if a.acked[1] != 2 || b.acked[1] != 3 {
+			t.Fatalf("acknowledged %v and %v", a.acked, b.acked)
+		}
+		converged(t, w, []*typist{a, b})
+	})
+}
+
+// A refusal goes to the seat that asked last.
+func TestRefusalComesToTheNewerSeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.editor("Editor"))
+		release := w.hold()
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		c.rejoin()
+		c.send()
+		synctest.Wait()
+		w.grant(c.actor, authz.Viewer, 0)
+		release()
+		synctest.Wait()
+		if c.pull(); c.lastRejected() != wire.CodeForbidden {
+			t.Fatalf("rejected %v", c.rejected)
+		}
+	})
+}

@@ -12,7 +12,8 @@ import (
 type Outbound interface{ outbound() }
 
 // Welcome answers Join. Everything after Rev follows as Revisions messages without a gap: if the client named what it has
-// (Since), Rev is that and there is no snapshot; else Snapshot is the content at Rev.
+// (Since), Rev is that and there is no snapshot; else, or if it missed something and may not read history, Snapshot is the
+// content at Rev.
 type Welcome struct {
 	Document DocumentState `json:"document"`
 	Rev      ot.Rev        `json:"rev"`

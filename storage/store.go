@@ -44,7 +44,8 @@ type Revisions interface {
 	// checksum fails is passed over for an older one (revision 0 is always there); ErrCorrupt if a revision's fails.
 	Load(ctx context.Context, doc id.Doc) (Loaded, error)
 
-	// After returns up to limit revisions after the given one, in order; fewer than limit means that there are no more.
+	// After returns up to limit revisions after the given one, in order: about PageBytes of Deltas at most, so that nobody's
+	// large edits fill the memory of those who read them. There is always one if there are any; none means the end.
 	After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]Revision, error)
 
 	// Snapshot returns the newest intact snapshot at or before the revision; that of revision 0 always exists.
@@ -60,6 +61,9 @@ type Revisions interface {
 	// LastSeq returns the highest committed seq of the author's client, or 0.
 	LastSeq(ctx context.Context, doc id.Doc, author id.User, client id.Client) (int64, error)
 }
+
+// PageBytes is how many bytes of Deltas make a page of the log full, whatever its limit.
+const PageBytes = 4 << 20
 
 // Batch is consecutive revisions of one document to be committed together.
 type Batch struct {

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -31,6 +32,23 @@ func testRead(t *testing.T, open func(t *testing.T) Opened) {
 			got, err := w.Store.After(w.Context(), doc, page.after, page.limit)
 			w.ok(err)
 			same(w, got, page.want)
+		}
+	})
+
+	t.Run("AfterBoundsPages", func(t *testing.T) {
+		w := w.in(t)
+		doc := w.document(w.actor).ID
+		big := batch(w.actor, w.access(doc).Document, 12)
+		for i := range big.Revisions {
+			big.Revisions[i].Delta = bytes.Repeat([]byte{'x'}, storage.PageBytes/4)
+		}
+		big.Revisions[8].Delta = bytes.Repeat([]byte{'x'}, 2*storage.PageBytes)
+		w.ok(w.append(big)[0])
+		for _, page := range []struct{ after, last ot.Rev }{{0, 4}, {4, 8}, {8, 9}, {9, 12}} {
+			got, err := w.Store.After(w.Context(), doc, page.after, 100)
+			w.ok(err)
+			same(w, len(got), int(page.last-page.after))
+			same(w, got[0].Rev, page.after+1)
 		}
 	})
 

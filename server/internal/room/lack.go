@@ -145,7 +145,7 @@ func (f *read) do(r *room) {
 	}
 	if len(f.page) > 0 {
 		r.published()
-		r.lack.log = r.lack.log || len(f.page) == r.hub.limits.PageRevisions
+		r.lack.log = r.lack.log || f.asked.log // until a page is empty
 	}
 	if !r.lack.isEmpty() {
 		r.read()

@@ -2,6 +2,7 @@ package relational
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/coscribe/coscribe/ot"
@@ -38,9 +39,22 @@ func revisions(list *[]storage.Revision, doc id.Doc, sql string, args ...any) Qu
 // After implements storage.Revisions.
 func (s *Store) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]storage.Revision, error) {
 	var list []storage.Revision
-	err := s.engine.Read(ctx, revisions(&list, doc,
+	page := revisions(&list, doc,
 		"SELECT "+revisionColumns+" FROM revisions WHERE document = $1 AND rev > $2 ORDER BY rev LIMIT $3",
-		[16]byte(doc), int64(after), int64(limit)))
+		[16]byte(doc), int64(after), int64(limit))
+	read, bytes := page.Row, 0
+	page.Row = func(row Row) error {
+		if bytes >= storage.PageBytes {
+			return errFull
+		}
+		err := read(row)
+		bytes += len(list[len(list)-1].Delta)
+		return err
+	}
+	err := s.engine.Read(ctx, page)
+	if errors.Is(err, errFull) {
+		err = nil
+	}
 	if err == nil {
 		err = contiguous(list, doc, after)
 	}
@@ -49,6 +63,9 @@ func (s *Store) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) 
 	}
 	return list, nil
 }
+
+// errFull ends the reading of a page.
+var errFull = errors.New("the page is full")
 
 // contiguous is nil if list goes on from after without a gap.
 func contiguous(list []storage.Revision, doc id.Doc, after ot.Rev) error {

@@ -63,7 +63,8 @@ func (doc *Document) fits(d Delta) error {
 // wholeAt reports whether no surrogate pair is cut at at.
 func (doc *Document) wholeAt(at int) bool {
 	doc.seek(at, false)
-	return doc.finger.leaf.wholeAt(at-doc.finger.start, doc.finger.units)
+	f := &doc.finger
+	return len(f.leaf.text) == f.units || !f.spotAt(at-f.start).cuts
 }
 
 func (doc *Document) insert(at int, c component) {
@@ -71,7 +72,8 @@ func (doc *Document) insert(at int, c component) {
 	if len(doc.finger.leaf.text) > mostText {
 		doc.seek(at, true) // a large embed keeps its leaf to itself
 	}
-	doc.own().insertAt(at-doc.finger.start, c)
+	s := doc.finger.spotAt(at - doc.finger.start)
+	doc.own().insertAt(s, c)
 	doc.resized(c.len())
 }
 

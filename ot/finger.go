@@ -9,6 +9,11 @@ type finger struct {
 	start int    // units before the leaf
 	units int    // units in it
 	path  []turn // from the root to the leaf
+
+	// The last place found in the leaf: an edit looks for its place twice,
+	// when it is checked and when it is made.
+	spot  spot
+	place int // unit in the leaf, -1 for none
 }
 
 // turn is a branch and which of its kids the path goes to.
@@ -25,6 +30,7 @@ func (doc *Document) seek(at int, behind bool) {
 		return
 	}
 	f.path = f.path[:0]
+	f.place = -1
 	k := doc.root
 	f.start = 0
 	for !k.node.isLeaf() {
@@ -41,6 +47,14 @@ func (doc *Document) seek(at int, behind bool) {
 		k = kids[i]
 	}
 	f.leaf, f.units = k.node, k.units
+}
+
+// spotAt returns the spot at a unit of the leaf.
+func (f *finger) spotAt(at int) spot {
+	if at != f.place {
+		f.spot, f.place = f.leaf.find(at), at
+	}
+	return f.spot
 }
 
 // own makes the path to the finger's leaf the document's own to write.
@@ -71,6 +85,7 @@ func (doc *Document) own() *node {
 func (doc *Document) resized(by int) {
 	f := &doc.finger
 	f.units += by
+	f.place = -1
 	doc.root.units += by
 	for _, t := range f.path {
 		t.node.kids[t.i].units += by

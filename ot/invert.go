@@ -83,7 +83,7 @@ func (doc *Document) Invert(d Delta) (Delta, error) {
 		if end > doc.Len() {
 			return Delta{}, pastEnd(i, end, doc.Len())
 		}
-		if !doc.root.node.wholeAtDeep(end) {
+		if !doc.root.node.wholeAt(end) {
 			return Delta{}, splitsPair(i)
 		}
 		if op.isPlainRetain() {

@@ -45,58 +45,41 @@ func (r run) joins(o run) bool { return (r.mark|o.mark)&1 == 0 && same(r.attrs, 
 // spot is a place in a leaf: before the run at index run, or inside it.
 type spot struct {
 	run    int
-	start  int // byte at which the run starts
-	inside int // units into the run, less than it is long
+	start  int  // byte at which the run starts
+	inside int  // units into the run, less than it is long
+	bytes  int  // bytes into the run
+	cuts   bool // a surrogate pair, and bytes is where that begins
 }
 
 // find returns the spot at unit at.
 func (n *node) find(at int) spot {
 	start := 0
 	for i := range n.runs {
-		if u := n.runs[i].units(); at >= u {
-			at -= u
-			start += int(n.runs[i].bytes)
+		r := &n.runs[i]
+		if at >= r.units() {
+			at -= r.units()
+			start += int(r.bytes)
 			continue
 		}
-		return spot{i, start, at}
+		if at == 0 || int(r.bytes) == r.units() {
+			return spot{run: i, start: start, inside: at, bytes: at}
+		}
+		bytes, whole := byteAt(n.text[start:start+int(r.bytes)], at)
+		return spot{i, start, at, bytes, !whole}
 	}
-	return spot{len(n.runs), start, 0}
+	return spot{run: len(n.runs), start: start}
 }
 
-// offset returns how many bytes into its run a spot is, and whether text may
-// be cut there.
-func (n *node) offset(s spot) (bytes int, whole bool) {
-	if s.inside == 0 {
-		return 0, true
-	}
-	r := n.runs[s.run]
-	if int(r.bytes) == r.units() {
-		return s.inside, true
-	}
-	return byteAt(n.text[s.start:s.start+int(r.bytes)], s.inside)
-}
-
-// wholeAt reports whether the leaf, units long, may be cut at unit at.
-func (n *node) wholeAt(at, units int) bool {
-	if len(n.text) == units {
-		return true
-	}
-	_, whole := n.offset(n.find(at))
-	return whole
-}
-
-// insertAt puts text or an embed before unit at.
-func (n *node) insertAt(at int, c component) {
-	s := n.find(at)
-	bytes, _ := n.offset(s)
-	n.openText(s.start+bytes, len(c.text))
-	copy(n.text[s.start+bytes:], c.text)
+// insertAt puts text or an embed at a spot.
+func (n *node) insertAt(s spot, c component) {
+	n.openText(s.start+s.bytes, len(c.text))
+	copy(n.text[s.start+s.bytes:], c.text)
 	r := newRun(c, len(c.text))
 	switch {
 	case s.inside > 0 && n.runs[s.run].joins(r):
 		n.lengthen(s.run, r)
 	case s.inside > 0:
-		n.splitRun(s, bytes)
+		n.splitRun(s)
 		n.openRuns(s.run+1, r)
 	case s.run > 0 && n.runs[s.run-1].joins(r):
 		n.lengthen(s.run-1, r)
@@ -112,12 +95,12 @@ func (n *node) lengthen(i int, by run) {
 	n.runs[i].mark += by.mark
 }
 
-// splitRun makes two runs of the one that s is in, bytes into it.
-func (n *node) splitRun(s spot, bytes int) {
+// splitRun makes two runs of the one that s is in.
+func (n *node) splitRun(s spot) {
 	tail := n.runs[s.run]
-	tail.bytes -= uint32(bytes)
+	tail.bytes -= uint32(s.bytes)
 	tail.mark -= uint32(s.inside) << 1
-	n.runs[s.run].bytes = uint32(bytes)
+	n.runs[s.run].bytes = uint32(s.bytes)
 	n.runs[s.run].mark = uint32(s.inside) << 1
 	n.openRuns(s.run+1, tail)
 }
@@ -128,9 +111,8 @@ func (n *node) edge(at int) (i, start int) {
 	if s.inside == 0 {
 		return s.run, s.start
 	}
-	bytes, _ := n.offset(s)
-	n.splitRun(s, bytes)
-	return s.run + 1, s.start + bytes
+	n.splitRun(s)
+	return s.run + 1, s.start + s.bytes
 }
 
 // deleteAt removes the units from at to end.
@@ -153,12 +135,11 @@ func (n *node) deleteInside(at, end int) bool {
 	if length > rest || length == rest && s.inside == 0 {
 		return false
 	}
-	from, _ := n.offset(s)
-	bytes := length
+	from, bytes := s.start+s.bytes, length
 	if int(r.bytes) != r.units() {
-		bytes, _ = byteAt(n.text[s.start+from:], length)
+		bytes, _ = byteAt(n.text[from:], length)
 	}
-	n.text = slices.Delete(n.text, s.start+from, s.start+from+bytes)
+	n.text = slices.Delete(n.text, from, from+bytes)
 	r.bytes -= uint32(bytes)
 	r.mark -= uint32(length) << 1
 	return true

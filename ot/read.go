@@ -55,14 +55,14 @@ func (doc *Document) Slice(from, to int) (Delta, error) {
 		return Delta{}, refuse(CodeDoesNotFit, -1, nil,
 			"no %d to %d in a document %d long", from, to, doc.Len())
 	}
-	if !doc.root.node.wholeAtDeep(from) || !doc.root.node.wholeAtDeep(to) {
+	if !doc.root.node.wholeAt(from) || !doc.root.node.wholeAt(to) {
 		return Delta{}, refuse(CodeDoesNotFit, -1, nil, "begins or ends inside a surrogate pair")
 	}
 	return doc.slice(from, to), nil
 }
 
-// wholeAtDeep is wholeAt for a whole tree.
-func (n *node) wholeAtDeep(at int) bool {
+// wholeAt reports whether no surrogate pair is cut at at.
+func (n *node) wholeAt(at int) bool {
 	for !n.isLeaf() {
 		i := 0
 		for ; i < len(n.kids)-1 && at >= n.kids[i].units; i++ {
@@ -70,8 +70,7 @@ func (n *node) wholeAtDeep(at int) bool {
 		}
 		n = n.kids[i].node
 	}
-	_, whole := n.offset(n.find(at))
-	return whole
+	return !n.find(at).cuts
 }
 
 // slice returns the content from from to to. All of its text is one string.

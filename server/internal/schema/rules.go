@@ -31,7 +31,7 @@ func register(v *validator.Validate) {
 			panic("schema: " + err.Error())
 		}
 	}
-	v.RegisterStructValidation(sameLength, wire.WriteOps{})
+	v.RegisterStructValidation(numbered, wire.WriteOps{})
 }
 
 // isLine tells whether text is something to read in one line: not blank, no longer than longest, and without characters
@@ -50,11 +50,17 @@ func isPassword(text string) bool {
 	return n >= minPassword && n <= maxPassword
 }
 
-// sameLength: an edit has an id and an id has an edit.
-func sameLength(level validator.StructLevel) {
+// maxSeq is the highest number of an edit: the last one that JavaScript counts to.
+const maxSeq = 1<<53 - 1
+
+// numbered: an edit has an id and an id has an edit, and the last one's number is a number still.
+func numbered(level validator.StructLevel) {
 	body := level.Current().Interface().(wire.WriteOps)
 	if len(body.IDs) != len(body.Ops) {
 		level.ReportError(body.IDs, "ids", "IDs", "same", "")
+	}
+	if body.Seq > maxSeq-int64(len(body.Ops))+1 {
+		level.ReportError(body.Seq, "seq", "Seq", "room", "")
 	}
 }
 
@@ -83,6 +89,8 @@ func sentence(fault validator.FieldError) string {
 		return "must be 8 to 256 characters long"
 	case "grantable":
 		return "must be viewer, commenter, editor or admin"
+	case "room":
+		return "is too high for as many ops"
 	case "same":
 		return "must be as many as there are ops"
 	}

@@ -18,6 +18,8 @@ func TestCheckNamesTheFault(t *testing.T) {
 	ops := func(ids []id.Edit, n int) wire.WriteOps {
 		return wire.WriteOps{Epoch: 1, Mode: "exact", Client: client, Seq: 1, IDs: ids, Ops: make([]ot.Delta, n)}
 	}
+	late := ops([]id.Edit{edit, edit}, 2)
+	late.Seq = 1<<53 - 1
 	long := func(n int) string { return strings.Repeat("é", n) }
 	for _, c := range []struct {
 		name string
@@ -38,6 +40,7 @@ func TestCheckNamesTheFault(t *testing.T) {
 		{"submit base -1", &wire.Submit{Seq: 1, ID: edit, Base: -1}, "/base must be at least 0"},
 		{"submit restore", &wire.Submit{Seq: 1, ID: edit, Kind: "restore"}, "/kind must be one of: edit undo redo"},
 
+		{"write with a last seq beyond JavaScript", &late, "/seq is too high for as many ops"},
 		{"cursor", &wire.ShowCursor{Cursor: &wire.Cursor{}}, ""},
 		{"no cursor", &wire.ShowCursor{}, ""},
 		{"cursor before the text", &wire.ShowCursor{Cursor: &wire.Cursor{Index: -1}}, "/cursor/index must be at least 0"},

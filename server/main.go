@@ -54,8 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.BindTo(stdout, (*io.Writer)(nil))
-	return command.Run(stderr)
+	return command.Run(logs{stderr})
 }
+
+// logs is where logs go: a type of its own, since a command is given its arguments by type.
+type logs struct{ io.Writer }
 
 // Version prints what this program is.
 type Version struct{}

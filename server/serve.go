@@ -30,7 +30,7 @@ import (
 )
 
 // Run serves until ctx ends, then shuts down in the order written at its end.
-func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr io.Writer) error {
+func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr logs) error {
 	log := slog.New(slog.NewJSONHandler(stderr, &slog.HandlerOptions{Level: s.level()}))
 
 	listener, err := s.listen(ctx)

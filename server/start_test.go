@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,6 +118,31 @@ func TestStopEndsWell(t *testing.T) {
 			t.Fatalf("stopped with %v", err)
 		}
 		cancel()
+	}
+}
+
+// TestLogsGoToStandardError: the address and the set-up link are for people, and stand alone.
+func TestLogsGoToStandardError(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	visit := &trigger{on: "Coscribe is at", do: func() {
+		defer cancel()
+		_, address, _ := strings.Cut(strings.TrimSpace(stdout.String()), " at ")
+		response, err := http.Get(address + "/livez")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		response.Body.Close()
+	}}
+	err := run(ctx, []string{"--listen", "127.0.0.1:0", "--data", t.TempDir()}, io.MultiWriter(&stdout, visit), &stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const logged = `"route":"GET /livez"`
+	if strings.Contains(stdout.String(), logged) || !strings.Contains(stderr.String(), logged) {
+		t.Fatalf("stdout: %s\nstderr: %s", &stdout, &stderr)
 	}
 }
 

@@ -1,0 +1,206 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+func TestUnknownOutcomes(t *testing.T) {
+	for _, lands := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			c, other := join(w, w.owner), join(w, w.editor("Other"))
+			tries, heal := 0, atomic.Bool{}
+			w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
+				if tries++; heal.Load() {
+					return next(ctx, batches)
+				}
+				if lands {
+					_, _ = next(ctx, batches)
+				}
+				if tries%3 == 0 {
+					return nil, storage.ErrUnavailable // says nothing about the first
+				}
+				return nil, storage.ErrUnknown
+			})
+			c.edit(insert("x"))
+			c.send()
+			time.Sleep(time.Minute)
+			synctest.Wait()
+			c.pull()
+			other.pull()
+			if len(c.acked)+len(c.rejected) > 0 || other.replica.Rev() != 0 {
+				t.Fatalf("lands %v: somebody heard of it: %v, %v, revision %d", lands, c.acked, c.rejected, other.replica.Rev())
+			}
+			fresh := join(w, w.editor("Fresh"))
+			if fresh.welcome.Rev != 0 {
+				t.Fatalf("lands %v: a join saw revision %d", lands, fresh.welcome.Rev)
+			}
+			heal.Store(true)
+			c.wait("the acknowledgement", c.replica.Synced)
+			synctest.Wait()
+			if other.pull(); len(w.log()) != 1 || other.replica.Rev() != 1 {
+				t.Fatalf("lands %v: %d revisions, others at %d", lands, len(w.log()), other.replica.Rev())
+			}
+		})
+	}
+}
+
+func TestAnotherNodeWritesFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("one ")
+		here := w.hub
+		elsewhere := *w
+		elsewhere.start()
+		defer elsewhere.stop()
+		d := join(&elsewhere, w.editor("Elsewhere"))
+		d.typeText("two ")
+		d.typeText("three ")
+		w.hub = here
+		c.typeText("four ")
+		if c.acked[2] != 4 {
+			t.Fatalf("acknowledged %v", c.acked)
+		}
+		if got := c.replica.Committed().Delta(); !got.Equal(w.replay()) {
+			t.Fatalf("has %v", got)
+		}
+		d.typeText("five ")
+		converged(t, &elsewhere, []*typist{d})
+	})
+}
+
+func TestDatabaseGoneAndBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		gone := func(context.Context, []storage.Batch, appendTo) ([]error, error) { return nil, storage.ErrUnavailable }
+		w.store.hookAppend(gone)
+		w.store.hookRead(func() error { return storage.ErrUnavailable })
+		c.edit(insert("x"))
+		c.send()
+		time.Sleep(w.limits.CommitPatience + 2*time.Second)
+		synctest.Wait()
+		if c.pull(); c.lastRejected() != wire.CodeUnavailable || !c.rejected[0].Temporary || c.closed != 0 {
+			t.Fatalf("rejected %v, closed %d", c.rejected, c.closed)
+		}
+		if _, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 0, "rebase", "y")); refusedCode(err) != wire.CodeUnavailable {
+			t.Fatalf("Write() = %v", err)
+		}
+		w.store.hookAppend(nil)
+		w.store.hookRead(nil)
+		c.rejected = nil
+		c.send()
+		c.wait("the acknowledgement", c.replica.Synced)
+		other.settle(1)
+		converged(t, w, []*typist{c, other})
+	})
+}
+
+func TestFailsClosedWithoutTheDatabase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		w.store.hookRead(func() error { return storage.ErrUnavailable })
+		time.Sleep(w.limits.FailClosed + w.limits.AccessPoll)
+		c.edit(insert("x")) // Append still works
+		c.send()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		other.pull()
+		if other.replica.Rev() != 0 || other.closed != 0 {
+			t.Fatalf("shown up to %d, closed %d", other.replica.Rev(), other.closed)
+		}
+		w.store.hookRead(nil)
+		other.wait("what was withheld", func() bool { return other.replica.Rev() == 1 })
+	})
+}
+
+func TestFailedLoadIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("hello")
+		w.restart()
+		for err, want := range map[error]wire.Code{
+			storage.ErrUnavailable: wire.CodeUnavailable, storage.ErrCorrupt: wire.CodeInternal, errors.New("odd"): wire.CodeInternal,
+		} {
+			w.store.hookLoad(func(id.Doc) error { return err })
+			if got := refusedCode(newTypist(w, w.owner).join()); got != want {
+				t.Errorf("a load with %v: %v, want %v", err, got, want)
+			}
+			if _, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 0, "rebase", "x")); refusedCode(err) != want {
+				t.Errorf("a load with %v: Write() = %v, want %v", err, err, want)
+			}
+		}
+		w.store.hookLoad(nil)
+		fresh := join(w, w.owner)
+		converged(t, w, []*typist{fresh})
+		if !slices.ContainsFunc(w.log(), func(r storage.Revision) bool { return r.Rev == 1 }) || len(w.log()) != 1 {
+			t.Errorf("%d revisions", len(w.log()))
+		}
+	})
+}
+
+func TestForgottenNumbersAreReadAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		edit := id.New[id.Edit]()
+		c.submitAs(1, edit, 0, insert("x"))
+		synctest.Wait()
+		c.pull()
+		w.restart()
+		forget := func(forgets bool) {
+			w.store.mu.Lock()
+			defer w.store.mu.Unlock()
+			w.store.forgets = forgets
+		}
+		forget(true)
+		c.rejoin()
+		forget(false)
+		delete(c.acked, 1)
+		c.submitAs(1, edit, 1, insert("x"))
+		synctest.Wait()
+		if c.pull(); c.acked[1] != 1 || len(w.log()) != 1 {
+			t.Fatalf("acknowledged %v, rejected %v, %d revisions", c.acked, c.rejected, len(w.log()))
+		}
+	})
+}
+
+func TestEditsWaitWhileTheRoomReads(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		a, b := join(w, w.owner), join(w, w.editor("B"))
+		elsewhere := *w
+		elsewhere.start()
+		defer elsewhere.stop()
+		join(&elsewhere, w.owner).typeText("from elsewhere")
+		gate := make(chan struct{})
+		w.store.hookRead(func() error { <-gate; return nil })
+		for _, c := range []*typist{a, b} {
+			c.edit(insert("x"))
+			c.send()
+			synctest.Wait()
+		}
+		w.store.hookRead(nil)
+		close(gate)
+		for _, c := range []*typist{a, b} {
+			c.wait("it", c.replica.Synced)
+		}
+		if a.acked[1] != 2 || b.acked[1] != 3 {
+			t.Fatalf("acknowledged %v and %v", a.acked, b.acked)
+		}
+		converged(t, w, []*typist{a, b})
+	})
+}

@@ -24,7 +24,6 @@ func refusedCode(err error) wire.Code {
 }
 
 // lastRejected is the code of the last refusal that the typist pulled.
-
 func (c *typist) lastRejected() wire.Code {
 	if len(c.rejected) == 0 {
 		return ""
@@ -33,7 +32,6 @@ func (c *typist) lastRejected() wire.Code {
 }
 
 // Every role may do what authz says, is refused the rest, and what is refused is neither shown to anybody nor logged.
-
 func TestRolesDecideWhatSeatsMayDo(t *testing.T) {
 	for role := authz.None; role <= authz.Owner; role++ {
 		for _, locked := range []bool{false, true} {
@@ -105,9 +103,7 @@ func rolesDecide(t *testing.T, role authz.Role, locked bool) {
 }
 
 // A right that was taken away is not used by any commit after the call that took it has returned, though the room learns
-
 // of it late or never.
-
 func TestRevocationStopsEditsAndSeat(t *testing.T) {
 	for _, told := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -144,7 +140,6 @@ func TestRevocationStopsEditsAndSeat(t *testing.T) {
 }
 
 // Without events and without edits, the poll closes the seat.
-
 func TestPollFindsRevocation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -162,9 +157,7 @@ func TestPollFindsRevocation(t *testing.T) {
 }
 
 // Edits that wait behind a slow commit are authorised anew when rights change under them, whether the change comes before
-
 // that commit or after it.
-
 func TestDowngradeRefusesWaitingEdits(t *testing.T) {
 	t.Run("before", func(t *testing.T) { downgradeRefusesWaitingEdits(t, (*world).hold) })
 	t.Run("after", func(t *testing.T) { downgradeRefusesWaitingEdits(t, (*world).holdAnswer) })
@@ -221,16 +214,7 @@ func TestUpgradeNeedsNoReconnect(t *testing.T) {
 	})
 }
 
-// An expiry that passes ends what it gave, at its moment, and a lower grant remains.
-
-// The database's clock decides. If it is ahead of ours, an edit that it finds expired is refused, and others go on.
-
-// Whoever is signed out loses every seat and every edit on its way, told by an event, by the poll, or by the database when
-
-// they edit; a bystander does not notice.
-
 // Whoever may not see a document hears what is said of one that does not exist, after as many queries.
-
 func TestForeignDocumentLooksLikeNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -255,10 +239,7 @@ func TestForeignDocumentLooksLikeNone(t *testing.T) {
 	})
 }
 
-// Whoever is signed out while the document still opens gets no more than an end, however the news comes; it harms nobody else.
-
 // What was written and taken away before is history: who may not read that comes back to the content as it is.
-
 func TestComingBackReadsNoHistory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, role := range []authz.Role{authz.Viewer, authz.Commenter, authz.Editor} {

@@ -14,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
+// Rooms that unload at once, edits that commit late, and people who come and go: nothing is lost and nothing is seen twice.
 func TestUnloadAndLoadRaces(t *testing.T) {
 	w, seed := newWorld(t, func(l *room.Limits) { l.RoomIdle = 0 }), seed(t)
 	w.store.hookAppend(func(ctx context.Context, batches []storage.Batch, next appendTo) ([]error, error) {
@@ -48,6 +49,7 @@ func TestUnloadAndLoadRaces(t *testing.T) {
 	t.Logf("%d revisions, %d loads", len(w.log()), w.store.loads)
 }
 
+// A room is unloaded when it has been idle for long enough, after its snapshot is stored, so that opening replays nothing.
 func TestIdleRoomStoresItsSnapshot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -92,6 +94,7 @@ func TestSnapshotsWhileOpen(t *testing.T) {
 	})
 }
 
+// A room that panics closes its own seats, nobody else's; after three in a row the document is shut for a while.
 func TestPanicEndsOneRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -124,6 +127,7 @@ func TestPanicEndsOneRoom(t *testing.T) {
 	})
 }
 
+// A panic of the store while it appends leaves the truth to the database.
 func TestAppendThatPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -146,6 +150,7 @@ func TestAppendThatPanics(t *testing.T) {
 	})
 }
 
+// Ending, the hub commits what is on its way, tells its authors, stores snapshots, and lets everybody go.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -178,6 +183,7 @@ func TestDrain(t *testing.T) {
 	})
 }
 
+// It ends even if the database never answers; the edit is neither acknowledged nor refused, and its author asks again.
 func TestDrainWithoutAnAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -205,6 +211,7 @@ func TestDrainWithoutAnAnswer(t *testing.T) {
 	})
 }
 
+// A room that has ended with a commit on its way is not opened again before that is settled: the new one would not see it.
 func TestReopenWaitsForTheLateCommit(t *testing.T) {
 	for _, hold := range []func(*world) func(){(*world).hold, (*world).holdAnswer} {
 		synctest.Test(t, func(t *testing.T) {
@@ -236,6 +243,7 @@ func TestReopenWaitsForTheLateCommit(t *testing.T) {
 	}
 }
 
+// A room is not idle while a request without a seat waits in it.
 func TestWriteKeepsItsRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(l *room.Limits) { l.RoomIdle = 0 })

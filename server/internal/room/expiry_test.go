@@ -14,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
+// An expiry that passes ends what it gave, at its moment, and a lower grant remains.
 func TestExpiryEndsRights(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -47,6 +48,7 @@ func TestExpiryEndsRights(t *testing.T) {
 	})
 }
 
+// The database's clock decides. If it is ahead of ours, an edit that it finds expired is refused, and others go on.
 func TestExpiryByTheDatabasesClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -74,6 +76,8 @@ func TestExpiryByTheDatabasesClock(t *testing.T) {
 	})
 }
 
+// Whoever is signed out loses every seat and every edit on its way, told by an event, by the poll, or by the database when
+// they edit; a bystander does not notice.
 func TestSignedOut(t *testing.T) {
 	for _, by := range []string{"credential event", "user event", "edit", "poll"} {
 		t.Run(by, func(t *testing.T) {
@@ -145,6 +149,7 @@ func TestRenameIsTold(t *testing.T) {
 	})
 }
 
+// Whoever is signed out while the document still opens gets no more than an end, however the news comes; it harms nobody else.
 func TestSignedOutWhileJoining(t *testing.T) {
 	for _, by := range []string{"credential event", "user event", "poll"} {
 		t.Run(by, func(t *testing.T) {

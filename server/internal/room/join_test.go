@@ -16,7 +16,6 @@ import (
 )
 
 // A join in the middle of a commit sees what is committed, and the rest when it is.
-
 func TestJoinDuringACommit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -37,7 +36,6 @@ func TestJoinDuringACommit(t *testing.T) {
 }
 
 // Many join while some type: one load, no gap, no repeat, everybody the same.
-
 func TestJoinStorm(t *testing.T) {
 	w, seed := newWorld(t), seed(t)
 	var editors []*typist
@@ -80,7 +78,6 @@ func TestJoinStorm(t *testing.T) {
 }
 
 // Who comes back with what it has gets what it missed, its own with their deltas, and then goes on.
-
 func TestSince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(l *room.Limits) { l.PageRevisions, l.TailBytes = 7, 2000 })
@@ -123,7 +120,6 @@ func TestImpossibleSinceIsResync(t *testing.T) {
 }
 
 // A base that the document does not have, or that is too far back, is refused, and nothing happens.
-
 func TestBases(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(l *room.Limits) { l.Window = 5 })
@@ -147,7 +143,6 @@ func TestBases(t *testing.T) {
 }
 
 // What is not a valid edit is refused with the place of the fault, and costs others nothing.
-
 func TestInvalidEdits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, func(l *room.Limits) { l.DocumentUnits, l.InsertUnits, l.Components = 30, 20, 3 })
@@ -188,20 +183,7 @@ func TestInvalidEdits(t *testing.T) {
 	})
 }
 
-// Rooms that unload at once, edits that commit late, and people who come and go: nothing is lost and nothing is seen twice.
-
-// A room is unloaded when it has been idle for long enough, after its snapshot is stored, so that opening replays nothing.
-
-// A room that panics closes its own seats, nobody else's; after three in a row the document is shut for a while.
-
-// A panic of the store while it appends leaves the truth to the database.
-
-// Ending, the hub commits what is on its way, tells its authors, stores snapshots, and lets everybody go.
-
-// It ends even if the database never answers; the edit is neither acknowledged nor refused, and its author asks again.
-
 // Who stops waiting for a seat gets none.
-
 func TestJoinThatIsAbandoned(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -222,7 +204,3 @@ func TestJoinThatIsAbandoned(t *testing.T) {
 		}
 	})
 }
-
-// A room that has ended with a commit on its way is not opened again before that is settled: the new one would not see it.
-
-// A room is not idle while a request without a seat waits in it.

@@ -15,16 +15,13 @@ import (
 func insert(text string) ot.Delta { return ot.New().Insert(text, nil).MustDelta() }
 
 // submitAs sends an edit as given, past the replica.
-
 func (c *typist) submitAs(seq int64, edit id.Edit, base ot.Rev, delta ot.Delta) {
 	c.raw = true
 	_ = c.seat.Submit(wire.Submit{Seq: seq, ID: edit, Base: base, Delta: delta})
 }
 
 // An edit sent 1 to 5 times, whatever base and content say then, after a reconnect, a restart and a downgrade, has one
-
 // effect and one answer.
-
 func TestResubmissionHasOneEffect(t *testing.T) {
 	between := map[string]func(w *world, c *typist){
 		"at once": func(*world, *typist) {},
@@ -90,7 +87,6 @@ func (c *typist) rejoin() {
 }
 
 // Resubmitted while it is on its way, it joins what is on its way, from a newer seat too.
-
 func TestResubmissionWhileCommitting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -152,7 +148,6 @@ func TestNumbersMayHaveGapsButNotGoBack(t *testing.T) {
 }
 
 // Nobody uses up another's numbers, whatever client id they claim.
-
 func TestNumbersAreKeyedUnderTheAuthor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -168,7 +163,6 @@ func TestNumbersAreKeyedUnderTheAuthor(t *testing.T) {
 }
 
 // One edit is unanswered at a time; what is pipelined is refused for now and consumes nothing.
-
 func TestPipelinedEditsAreRefusedForNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -202,12 +196,7 @@ func TestPipelinedEditsAreRefusedForNow(t *testing.T) {
 	})
 }
 
-// When the answer of a commit is lost, nobody hears anything until the same Append has completed, whether it landed or not.
-
-// Another writer of the same database wins a race: the room reads what it lacks and runs its edits again.
-
 // WebSocket and HTTP share the key of an edit.
-
 func TestSameKeyOverBothTransports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -247,16 +236,7 @@ func TestSameKeyOverBothTransports(t *testing.T) {
 	})
 }
 
-// Who is told of a refusal may send the same again where it was temporary, and the edit then has its effect once.
-
-// Nobody who can tell who may see what: nothing is shown. Sockets stay, and it goes on by itself.
-
-// A room that forgot what stands in the log is told so by the database, and reads it again.
-
-// While a room reads what it lacks, edits wait, in their order, and nobody is closed.
-
 // A refusal goes to the seat that asked last.
-
 func TestRefusalComesToTheNewerSeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
+// When the answer of a commit is lost, nobody hears anything until the same Append has completed, whether it landed or not.
 func TestUnknownOutcomes(t *testing.T) {
 	for _, lands := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
@@ -55,6 +56,7 @@ func TestUnknownOutcomes(t *testing.T) {
 	}
 }
 
+// Another writer of the same database wins a race: the room reads what it lacks and runs its edits again.
 func TestAnotherNodeWritesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -80,6 +82,7 @@ func TestAnotherNodeWritesFirst(t *testing.T) {
 	})
 }
 
+// Who is told of a refusal may send the same again where it was temporary, and the edit then has its effect once.
 func TestDatabaseGoneAndBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -107,6 +110,7 @@ func TestDatabaseGoneAndBack(t *testing.T) {
 	})
 }
 
+// Nobody who can tell who may see what: nothing is shown. Sockets stay, and it goes on by itself.
 func TestFailsClosedWithoutTheDatabase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -152,6 +156,7 @@ func TestFailedLoadIsAnError(t *testing.T) {
 	})
 }
 
+// A room that forgot what stands in the log is told so by the database, and reads it again.
 func TestForgottenNumbersAreReadAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -178,6 +183,7 @@ func TestForgottenNumbersAreReadAgain(t *testing.T) {
 	})
 }
 
+// While a room reads what it lacks, edits wait, in their order, and nobody is closed.
 func TestEditsWaitWhileTheRoomReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

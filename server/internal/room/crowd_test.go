@@ -3,6 +3,7 @@ package room_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -143,6 +144,22 @@ func TestSlowConsumer(t *testing.T) {
 		converged(t, w, []*typist{c, slow, catching})
 		if catching.closed != 0 {
 			t.Errorf("who is catching up is closed with %d", catching.closed)
+		}
+	})
+}
+
+// A single commit may be larger than what a seat may be behind: nobody is slow who has had no chance to pull it.
+func TestLargeCommitMakesNobodySlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.SlowBytes = 1000 })
+		c := join(w, w.owner)
+		if _, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 0, "rebase", strings.Repeat("large ", 1000))); err != nil {
+			t.Fatal(err)
+		}
+		c.settle(1)
+		c.typeText("small")
+		if c.closed != 0 {
+			t.Fatalf("closed with %d", c.closed)
 		}
 	})
 }

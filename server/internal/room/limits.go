@@ -32,7 +32,7 @@ type Limits struct {
 
 	// What is kept for readers, and how long.
 	TailBytes     int           // encoded revisions kept in memory for those who come back, beyond what seats still lack
-	SlowBytes     int           // live revisions that a seat may be behind
+	SlowBytes     int           // live revisions that a seat may be behind, the last commit's not counted
 	PageRevisions int           // revisions read from the log at once
 	RebaseReach   int           // revisions that a write over HTTP may be rebased over
 	ShotAge       int           // revisions that a welcome's snapshot may be older than the head

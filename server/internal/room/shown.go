@@ -18,6 +18,7 @@ type shown struct {
 	head  ot.Rev  // the last committed revision; guarded by mu
 	tail  []entry // the latest revisions, up to head; guarded by mu
 	bytes int64   // of all revisions ever shown; guarded by mu
+	since int64   // bytes as it was before the last commit, which nobody can have pulled yet; guarded by mu
 	board board   // guarded by mu
 }
 
@@ -25,6 +26,7 @@ type shown struct {
 func (w *shown) publish(entries []entry, changes []ot.Delta) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.since = w.bytes
 	for i := range entries {
 		w.bytes += int64(len(entries[i].text))
 		entries[i].end = w.bytes
@@ -38,7 +40,7 @@ func (w *shown) publish(entries []entry, changes []ot.Delta) {
 // still catching up after their welcome read the log, as far as the tail does not reach.
 func (w *shown) trim(seats map[*Seat]struct{}, limits *Limits) (slow []*Seat) {
 	w.mu.RLock()
-	total, first := w.bytes, w.bytes
+	total, first, since := w.bytes, w.bytes, w.since
 	if len(w.tail) > 0 {
 		first = w.tail[0].end - int64(len(w.tail[0].text))
 	}
@@ -48,7 +50,7 @@ func (w *shown) trim(seats map[*Seat]struct{}, limits *Limits) (slow []*Seat) {
 	for s := range seats {
 		switch has := s.has.Load(); {
 		case has < 0:
-		case total-has > int64(limits.SlowBytes):
+		case since-has > int64(limits.SlowBytes):
 			slow = append(slow, s)
 		default:
 			needed = min(needed, has)

@@ -171,7 +171,7 @@ func (w *world) log() []storage.Revision {
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		if log = append(log, page...); len(page) < 1000 {
+		if log = append(log, page...); len(page) == 0 {
 			return log
 		}
 	}

@@ -142,7 +142,7 @@ func (r *room) accept(p *pending) {
 			return
 		}
 	}
-	accepted, fresh, err := r.place(p.chain)
+	accepted, fresh, err := r.place(p)
 	overHTTP := p.stamp.IsZero()
 	switch {
 	case err == nil && fresh:
@@ -162,8 +162,12 @@ func (r *room) accept(p *pending) {
 	}
 }
 
-// place gives a chain its revisions, all or none.
-func (r *room) place(chain []ot.Submission) (accepted []ot.Accepted, fresh bool, err error) {
+// place gives a chain its revisions, all or none. One that would keep the room from everybody else is too old for it.
+func (r *room) place(p *pending) (accepted []ot.Accepted, fresh bool, err error) {
+	chain := p.chain
+	if back := r.authority.Committed() - chain[0].Base; len(chain) > 1 && back > ot.Rev(r.hub.limits.RoomWork/len(chain)) {
+		return nil, false, ot.ErrTooOld
+	}
 	if len(chain) > 1 {
 		return r.authority.AcceptChain(chain)
 	}

@@ -188,6 +188,34 @@ func TestWriteRebasesOverTheLog(t *testing.T) {
 	})
 }
 
+// A long rebase is made beside the room, which goes on serving everybody else meanwhile.
+func TestLongRebaseLeavesTheRoomFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.RoomWork = 29 })
+		c := join(w, w.owner)
+		for range 11 {
+			c.typeText("x")
+		}
+		reads, gate, done := false, make(chan struct{}), make(chan error)
+		w.store.hookRead(func() error { reads = true; <-gate; return nil })
+		go func() {
+			_, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 1, "rebase", "one", "two", "three"))
+			done <- err
+		}()
+		synctest.Wait()
+		if !reads {
+			t.Fatal("the room itself took 3 edits over 10 revisions")
+		}
+		c.typeText("meanwhile")
+		close(gate)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		c.settle(15)
+		converged(t, w, []*typist{c})
+	})
+}
+
 func TestWriteIsAuthorised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

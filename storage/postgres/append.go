@@ -65,7 +65,7 @@ func (s *Store) appendEach(ctx context.Context, batches []storage.Batch) ([]erro
 // append is one transaction, made again while it loses to others.
 func (s *Store) append(ctx context.Context, batches []storage.Batch) (outcomes []error, err error) {
 	columns := columnsOf(batches)
-	err = engine{s.pool}.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
+	err = engine{s.appends}.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
 		outcomes, err = columns.send(ctx, conn, batches)
 		return err
 	})

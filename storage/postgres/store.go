@@ -32,6 +32,7 @@ import (
 // Limits of every connection and call.
 const (
 	poolSize       = 10 // connections, at the least, unless the URL says pool_max_conns
+	appendPoolSize = 4  // further connections, for Append alone
 	connectTimeout = 5 * time.Second
 	acquireTimeout = 2 * time.Second  // for a free connection of the pool
 	callTimeout    = 15 * time.Second // for a whole call
@@ -45,12 +46,19 @@ const settings = `SELECT
 	set_config('statement_timeout', '10s', false),
 	set_config('lock_timeout', '5s', false),
 	set_config('idle_in_transaction_session_timeout', '5s', false),
+	set_config('jit', 'off', false),
 	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)`
 
-// Store is a storage.Store in a Postgres database.
+// appendSettings are what a connection for Append is set to besides. Its statements find every row by its key, whatever the
+// values are; planned anew for these, the one that decides takes the server twice as long to plan as to run.
+const appendSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', false)`
+
+// Store is a storage.Store in a Postgres database. Append has connections of its own: it keeps its plans on them, and does not
+// queue behind those who read.
 type Store struct {
 	*relational.Store
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	appends *pgxpool.Pool
 }
 
 var _ storage.Store = (*Store)(nil)
@@ -75,18 +83,36 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		config.MaxConns = max(config.MaxConns, poolSize)
 	}
 	config.ConnConfig.ConnectTimeout = connectTimeout
-	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, settings)
-		return err
-	}
+	config.AfterConnect = set(settings)
 	if err := migrate(ctx, config.ConnConfig); err != nil {
 		return nil, err
 	}
+	forAppend := config.Copy()
+	forAppend.MinConns, forAppend.MaxConns = 0, appendPoolSize
+	forAppend.AfterConnect = set(settings, appendSettings)
+
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, unreachable(config.ConnConfig, err)
 	}
-	return &Store{Store: relational.New(engine{pool}, dialect), pool: pool}, nil
+	appends, err := pgxpool.NewWithConfig(ctx, forAppend)
+	if err != nil {
+		pool.Close()
+		return nil, unreachable(config.ConnConfig, err)
+	}
+	return &Store{Store: relational.New(engine{pool}, dialect), pool: pool, appends: appends}, nil
+}
+
+// set runs statements on every new connection of a pool.
+func set(statements ...string) func(context.Context, *pgx.Conn) error {
+	return func(ctx context.Context, conn *pgx.Conn) error {
+		for _, statement := range statements {
+			if _, err := conn.Exec(ctx, statement); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 }
 
 // migrate uses a connection without the time limits of the others.
@@ -124,6 +150,7 @@ func unreachable(config *pgx.ConnConfig, err error) error {
 
 // Close waits for calls in progress and closes the connections.
 func (s *Store) Close() error {
+	s.appends.Close()
 	s.pool.Close()
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 // watches.
 func TestClonesAreReadWhileTheOriginalIsEdited(t *testing.T) {
 	roll := seededDice(1)
-	doc := mustOpen(t, richText(50_000, 2_000))
+	doc := mustOpen(t, richText(20_000, 800))
 	m := newModel(doc.Delta())
 	var readers sync.WaitGroup
-	for range 50 {
+	for range 20 {
 		clone, want := doc.Clone(), doc.Delta()
 		for range 2 {
 			readers.Go(func() {

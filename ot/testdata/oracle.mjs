@@ -4,7 +4,6 @@
 // A case has a document `doc`, concurrent changes `a` and `b` on it, a change
 // `c` on doc∘a, caret positions `carets` in doc, and may have `diff`, which
 // somebody says leads from doc to doc∘a∘c.
-import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import QuillDelta from 'quill-delta';
 
@@ -41,7 +40,12 @@ export function answer({ doc, a, b, c, carets, diff }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for await (const line of createInterface({ input: process.stdin })) {
-    process.stdout.write(JSON.stringify(answer(JSON.parse(line))) + '\n');
+  // A piece of input is answered in one piece: waking up costs more than an
+  // answer.
+  let rest = '';
+  for await (const piece of process.stdin.setEncoding('utf8')) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop();
+    process.stdout.write(lines.map((line) => JSON.stringify(answer(JSON.parse(line))) + '\n').join(''));
   }
 }

@@ -2,7 +2,6 @@ package ot
 
 import (
 	"bytes"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -75,68 +74,52 @@ func (s *scanner) str() (text []byte, length int, err error) {
 	}
 	s.sawEscape, s.sawReturn = false, false
 	start := s.at
-	for ; s.at < len(s.in); length++ {
-		switch c := s.in[s.at]; {
-		case c == '"':
-			s.at++
-			return s.in[start : s.at-1], length, nil
-		case c == '\\':
-			s.text = append(s.text[:0], s.in[start:s.at]...)
-			return s.escaped(length)
-		case c < 0x20:
-			return nil, 0, fault{text: "has a control character that is not escaped"}
-		case c < utf8.RuneSelf:
-			s.at++
-		default:
-			r, size := utf8.DecodeRune(s.in[s.at:])
-			if r == utf8.RuneError && size == 1 {
-				return nil, 0, fault{text: "is not UTF-8"}
-			}
-			s.at += size
-			length += size >> 2 // four bytes are two units
-		}
+	length, err = s.plain()
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case s.in[s.at] == '"':
+		s.at++
+		return s.in[start : s.at-1], length, nil
 	}
-	return nil, 0, fault{text: "is a string without an end"}
+	s.sawEscape = true
+	s.text = append(s.text[:0], s.in[start:s.at]...)
+	return s.escaped(length)
 }
 
-// escaped goes on where str met the first escape.
+// escaped goes on at the first escape, behind which there may be more.
 func (s *scanner) escaped(length int) ([]byte, int, error) {
-	s.sawEscape = true
-	for s.at < len(s.in) {
-		c := s.in[s.at]
-		if c == '"' {
-			s.at++
-			return s.text, length, nil
-		}
-		if c != '\\' {
-			// Up to the next escape or the end it is a string like any other.
-			start := s.at
-			n, err := s.plain()
-			if err != nil {
-				return nil, 0, err
-			}
-			s.text = append(s.text, s.in[start:s.at]...)
-			length += n
-			continue
-		}
+	for s.in[s.at] == '\\' {
 		r, err := s.escape()
 		if err != nil {
 			return nil, 0, err
 		}
 		s.text = utf8.AppendRune(s.text, r)
-		length++
-		if r > 0xFFFF {
+		if length++; r > 0xFFFF {
 			length++
 		}
+		start := s.at
+		n, err := s.plain()
+		if err != nil {
+			return nil, 0, err
+		}
+		s.text = append(s.text, s.in[start:s.at]...)
+		length += n
 	}
-	return nil, 0, fault{text: "is a string without an end"}
+	s.at++ // the quote
+	return s.text, length, nil
 }
 
-// plain steps over bytes of a string that stand for themselves and returns
-// their length in units.
+// plain steps over what stands for itself in a string, up to an escape or
+// the closing quote, and returns its length in units.
 func (s *scanner) plain() (int, error) {
 	n := 0
 	for s.at < len(s.in) {
+		if s.at+8 <= len(s.in) && isPlain(eight(s.in[s.at:s.at+8])) {
+			s.at += 8
+			n += 8
+			continue
+		}
 		switch c := s.in[s.at]; {
 		case c == '"' || c == '\\':
 			return n, nil
@@ -150,11 +133,22 @@ func (s *scanner) plain() (int, error) {
 				return 0, fault{text: "is not UTF-8"}
 			}
 			s.at += size
-			n += size >> 2
+			n += size >> 2 // four bytes are two units
 		}
 		n++
 	}
-	return n, nil
+	return 0, fault{text: "is a string without an end"}
+}
+
+// isPlain reports whether eight bytes are ASCII that needs no escaping. It
+// may say no for some that are, behind one that is not.
+func isPlain(w uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^ones*'"', w^ones*'\\'
+	control := (w - ones*0x20) &^ w
+	quote = (quote - ones) &^ quote
+	slash = (slash - ones) &^ slash
+	return (w|control|quote|slash)&tops == 0
 }
 
 // escape reads one escape, or the two that make a surrogate pair.
@@ -224,79 +218,4 @@ func (s *scanner) hex() (rune, bool) {
 	}
 	s.at += 6
 	return r, true
-}
-
-// digits reads a plain positive integer of at most 15 digits, if that is
-// what comes next.
-func (s *scanner) digits() (n int, ok bool) {
-	first := s.peek()
-	if first < '1' || first > '9' {
-		return 0, false
-	}
-	i := s.at
-	for ; i < len(s.in) && '0' <= s.in[i] && s.in[i] <= '9'; i++ {
-		if i-s.at == 15 {
-			return 0, false
-		}
-		n = n*10 + int(s.in[i]-'0')
-	}
-	if i < len(s.in) && (s.in[i] == '.' || s.in[i]|0x20 == 'e') {
-		return 0, false
-	}
-	s.at = i
-	return n, true
-}
-
-// number reads any JSON number as JavaScript would.
-func (s *scanner) number() (float64, error) {
-	s.peek()
-	start := s.at
-	if !s.numberShape() {
-		return 0, fault{text: "is not a number"}
-	}
-	value, err := strconv.ParseFloat(string(s.in[start:s.at]), 64)
-	if err != nil {
-		return 0, fault{text: "is a number out of range"}
-	}
-	return value, nil
-}
-
-// numberShape steps over a number by JSON's grammar.
-func (s *scanner) numberShape() bool {
-	s.one("-")
-	if s.at < len(s.in) && s.in[s.at] == '0' {
-		s.at++
-	} else if s.run() == 0 {
-		return false
-	}
-	if s.one(".") && s.run() == 0 {
-		return false
-	}
-	if s.one("eE") {
-		s.one("+-")
-		return s.run() > 0
-	}
-	return true
-}
-
-// one steps over one byte if it is any of set.
-func (s *scanner) one(set string) bool {
-	if s.at < len(s.in) {
-		for i := 0; i < len(set); i++ {
-			if s.in[s.at] == set[i] {
-				s.at++
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// run steps over digits and returns how many there were.
-func (s *scanner) run() int {
-	start := s.at
-	for s.at < len(s.in) && '0' <= s.in[s.at] && s.in[s.at] <= '9' {
-		s.at++
-	}
-	return s.at - start
 }

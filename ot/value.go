@@ -2,7 +2,6 @@ package ot
 
 import (
 	"bytes"
-	"math"
 	"slices"
 	"strconv"
 )
@@ -141,22 +140,6 @@ func sortMembers(json []byte, list []placed, offset int) error {
 	}
 	copy(json, out)
 	return nil
-}
-
-// appendNumber writes a number as JSON.stringify does.
-func appendNumber(dst []byte, n float64) []byte {
-	if n == 0 {
-		return append(dst, '0') // also for -0
-	}
-	if size := math.Abs(n); size >= 1e-6 && size < 1e21 {
-		return strconv.AppendFloat(dst, n, 'f', -1, 64)
-	}
-	dst = strconv.AppendFloat(dst, n, 'e', -1, 64)
-	if end := len(dst); dst[end-2] == '0' && (dst[end-3] == '-' || dst[end-3] == '+') {
-		dst[end-2] = dst[end-1] // e-07 is e-7
-		dst = dst[:end-1]
-	}
-	return dst
 }
 
 const hexDigits = "0123456789abcdef"

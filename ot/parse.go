@@ -89,39 +89,40 @@ func (p *parser) component() error {
 	}
 	var c component
 	var attrs *attrSet
-	for first := true; ; first = false {
-		if first {
-			if p.accept('}') {
-				break
+	for first := true; !p.accept('}'); first = false {
+		if !first {
+			if err := p.expect(','); err != nil {
+				return err
 			}
-		} else if p.accept('}') {
-			break
-		} else if err := p.expect(','); err != nil {
-			return err
 		}
-		key, err := p.key()
-		if err != nil {
-			return err
-		}
-		switch string(key) {
-		case "attributes":
-			if attrs != nil {
-				return fault{part: "attributes", text: "stands twice"}
-			}
-			attrs, err = p.attributes()
-		case "insert", "retain", "delete":
-			if c.head != 0 {
-				return fault{text: "has more than one of insert, retain and delete"}
-			}
-			c, err = p.action(key[0])
-		default:
-			return fault{text: "has a key other than insert, retain, delete and attributes"}
-		}
-		if err != nil {
+		if err := p.member(&c, &attrs); err != nil {
 			return err
 		}
 	}
 	return p.take(c, attrs)
+}
+
+// member reads one key of a component and its value.
+func (p *parser) member(c *component, attrs **attrSet) error {
+	key, err := p.key()
+	if err != nil {
+		return err
+	}
+	switch string(key) {
+	case "attributes":
+		if *attrs != nil {
+			return fault{part: "attributes", text: "stands twice"}
+		}
+		*attrs, err = p.attributes()
+	case "insert", "retain", "delete":
+		if c.head != 0 {
+			return fault{text: "has more than one of insert, retain and delete"}
+		}
+		*c, err = p.action(key[0])
+	default:
+		return fault{text: "has a key other than insert, retain, delete and attributes"}
+	}
+	return err
 }
 
 // action reads the value of "insert", "retain" or "delete".
@@ -162,10 +163,7 @@ func (p *parser) length() (int, error) {
 		return n, nil
 	}
 	value, err := p.number()
-	if err != nil {
-		return 0, err
-	}
-	if value < 1 || value > maxLen || value != math.Trunc(value) {
+	if err != nil || value < 1 || value > maxLen || value != math.Trunc(value) {
 		return 0, fault{text: "is not a positive integer"}
 	}
 	return int(value), nil

@@ -19,25 +19,32 @@ func (p *parser) insertion() (component, error) {
 }
 
 func (p *parser) embed() (component, error) {
-	json, keys, err := p.object(p.json[:0], 0)
+	keys, err := p.canonical()
 	if err == nil && keys != 1 {
 		err = fault{text: "is an embed without exactly one key"}
 	}
 	if err != nil {
 		return component{}, fault{part: "insert"}.around(err)
 	}
-	p.json = json
-	return embed(string(json), nil), nil
+	return embed(string(p.json), nil), nil
 }
 
 func (p *parser) attributes() (*attrSet, error) {
-	json, keys, err := p.object(p.json[:0], 0)
+	keys, err := p.canonical()
 	if err == nil && keys == 0 {
 		err = fault{text: "is empty"}
 	}
 	if err != nil {
 		return nil, fault{part: "attributes"}.around(err)
 	}
-	p.json = json
-	return intern(json), nil
+	return intern(p.json), nil
+}
+
+// canonical reads an object into p.json and returns how many keys it has.
+func (p *parser) canonical() (keys int, err error) {
+	if p.json == nil {
+		p.json = make([]byte, 0, 128)
+	}
+	p.json, keys, err = p.object(p.json[:0], 0)
+	return keys, err
 }

@@ -36,6 +36,7 @@ type Limits struct {
 	PageRevisions int           // revisions read from the log at once
 	RoomWork      int           // edits of a write times revisions that they are rebased over in the room; more is done beside it
 	RebaseReach   int           // revisions that a write over HTTP may be rebased over
+	RebaseWork    int           // edits of a write times revisions that they may be rebased over, beside the room
 	ShotAge       int           // revisions that a welcome's snapshot may be older than the head
 	ShotKeep      time.Duration // that an encoded snapshot waits for another join
 	SnapshotEvery int           // revisions between stored snapshots
@@ -73,7 +74,7 @@ func DefaultLimits() Limits {
 
 		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 256, Window: 5_000, Presences: 256, Attempts: 16,
 
-		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RoomWork: 5_000, RebaseReach: 20_000,
+		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RoomWork: 5_000, RebaseReach: 20_000, RebaseWork: 100_000,
 		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotPause: 2 * time.Second,
 		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second,
 		Faults: 3, FaultPause: time.Minute,

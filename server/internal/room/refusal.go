@@ -52,6 +52,9 @@ var messages = map[wire.Code]string{
 	wire.CodeInternal:    "something went wrong here: try again",
 }
 
+// messageTooMuch refuses a write of whose edits fewer could be rebased.
+const messageTooMuch = "these are too many edits to rebase from so far back: send fewer at once, or base them on a later revision"
+
 // refusalOf turns an error of the store or of package ot into the answer that a client gets; nil becomes nil. What is in no
 // table is internal, and its text stays in the log.
 func refusalOf(err error) *Refusal {

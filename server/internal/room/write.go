@@ -103,8 +103,11 @@ func (e *put) do(r *room) { r.take(e.p) }
 // reach rebases edits over the log up to the head that the room knows of: further back than its window goes.
 func (h *Hub) reach(ctx context.Context, doc id.Doc, chain []ot.Submission, head ot.Rev) ([]ot.Submission, error) {
 	base := chain[0].Base
-	if head-base > ot.Rev(h.limits.RebaseReach) {
+	switch back := head - base; {
+	case back > ot.Rev(h.limits.RebaseReach):
 		return nil, refusal(wire.CodeGone)
+	case back > ot.Rev(h.limits.RebaseWork/len(chain)):
+		return nil, &Refusal{Code: wire.CodeGone, Message: messageTooMuch, Head: head}
 	}
 	edits := make([]ot.Delta, len(chain))
 	for i := range chain {

@@ -216,6 +216,30 @@ func TestLongRebaseLeavesTheRoomFree(t *testing.T) {
 	})
 }
 
+// What a write may cost is bounded as a whole: more edits may be rebased over fewer revisions.
+func TestRebaseIsBoundedInWork(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.Window, l.RebaseReach, l.RebaseWork = 5, 50, 60 })
+		c := join(w, w.owner)
+		for range 20 {
+			c.typeText("x")
+		}
+		for n, want := range map[int]wire.Code{3: "", 4: wire.CodeGone} {
+			reads := 0
+			w.store.hookRead(func() error { reads++; return nil })
+			texts := slices.Repeat([]string{"y"}, n)
+			_, err := w.hub.Write(w.ctx, write(w, w.owner, w.doc, 0, "rebase", texts...))
+			if refusedCode(err) != want {
+				t.Errorf("%d edits over 20 revisions: %v, want %q", n, err, want)
+			}
+			if want != "" && reads != 0 {
+				t.Errorf("%d edits over 20 revisions: the log is read for what is refused", n)
+			}
+		}
+		c.settle(ot.Rev(len(w.log())))
+	})
+}
+
 func TestWriteIsAuthorised(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

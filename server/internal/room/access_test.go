@@ -12,6 +12,7 @@ import (
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
@@ -235,6 +236,41 @@ func TestForeignDocumentLooksLikeNone(t *testing.T) {
 		opened, queriesOpened := ask(w.doc)
 		if none != shut || none != opened || queries != queriesShut || queries != queriesOpened {
 			t.Fatalf("none %q (%d queries), closed %q (%d), open %q (%d)", none, queries, shut, queriesShut, opened, queriesOpened)
+		}
+	})
+}
+
+// The snapshot that waits for the next join is older than what was deleted since: only who may read history gets it.
+func TestWaitingSnapshotShowsNoHistory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		author, viewer, editor := join(w, w.owner), w.person("Viewer"), w.editor("Editor")
+		w.grant(viewer, authz.Viewer, 0)
+		author.typeText("a secret")
+		join(w, editor) // leaves a snapshot with the secret behind
+		author.edit(ot.New().Delete(len("a secret")).MustDelta())
+		author.send()
+		author.wait("an acknowledgement", author.replica.Synced)
+		for _, c := range []struct {
+			actor storage.Actor
+			sees  bool
+		}{{editor, true}, {viewer, false}} {
+			seat, err := w.hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: c.actor, Client: id.New[id.Client](), Wake: func() {}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer seat.Leave()
+			var said []byte
+			for ends := []int{0}; len(ends) > 0; {
+				var more []byte
+				if more, ends, err = seat.Pull(w.ctx, nil, nil, 1<<20); err != nil {
+					t.Fatal(err)
+				}
+				said = append(said, more...)
+			}
+			if sees := strings.Contains(string(said), "secret"); sees != c.sees {
+				t.Errorf("%s is told what was deleted: %t, want %t: %s", c.actor.Name, sees, c.sees, said)
+			}
 		}
 	})
 }

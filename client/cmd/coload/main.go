@@ -1,5 +1,5 @@
 // Command coload puts a Coscribe server under load and checks what came of it: it replays a recorded editing trace into a
-// document, or runs one of the scenarios s1, s2 and s3, and prints edits per second and acknowledgement times.
+// document, or runs one of the scenarios s1 to s5, and prints edits per second and acknowledgement times, memory, or how long it takes to open.
 //
 //	coload --token … --trace automerge-paper.json.gz
 //	coload --token … --scenario s1 --clients 10 --duration 10s
@@ -33,9 +33,14 @@ type config struct {
 	Token       string        `env:"COSCRIBE_TOKEN" help:"API token to act by."`
 	Document    string        `placeholder:"ID" help:"Document to write to; without it, new ones are made and deleted afterwards."`
 	Trace       string        `type:"existingfile" help:"Recorded editing trace to replay (JSON, or JSON in gzip)."`
-	Scenario    string        `enum:",s1,s2,s3" default:"" help:"Scenario to run: s1 one document, closed loop; s2 many documents of two clients; s3 one document, keys on a fixed schedule."`
+	Scenario    string        `enum:",s1,s2,s3,s4,s5" default:"" help:"Scenario to run: s1 one document, closed loop; s2 many documents of two clients; s3 one document, keys on a fixed schedule; s4 idle sessions; s5 opening."`
 	Clients     int           `default:"1" help:"Clients; in s2 they are two to each document."`
-	Documents   int           `default:"200" help:"Documents of s2."`
+	Documents   int           `default:"200" help:"Documents of s2 and s4."`
+	Revisions   int           `default:"100000" help:"Revisions of the document that s5 opens."`
+	Settle      time.Duration `default:"40s" help:"How long s4 and s5 wait for the server to let idle documents go before they measure."`
+	Copies      bool          `help:"Let each client of s1 and s2 keep a copy of the document and compare it, which costs more than the server does."`
+	ServerPID   int           `name:"server-pid" help:"Process of the server on this machine, for its memory and CPU seconds."`
+	DatabasePID int           `name:"database-pid" help:"Process of the database on this machine, for its CPU seconds."`
 	Rate        float64       `default:"0" help:"Edits a second: of all clients in a trace, where 0 is as fast as acknowledged; of each in s3, where 0 is 5."`
 	Edits       int           `default:"0" help:"Edits of the trace to replay; 0 is all."`
 	Ahead       int           `default:"32" help:"Edits of a client in a trace that may wait for their acknowledgement; those made while one is in flight travel together."`
@@ -119,6 +124,10 @@ func run(ctx context.Context, c config, out io.Writer, bar bool) error {
 		return l.closedLoop(ctx, c.Documents, 2)
 	case "s3":
 		return l.fixedSchedule(ctx)
+	case "s4":
+		return l.idle(ctx)
+	case "s5":
+		return l.opening(ctx)
 	}
 	return l.replay(ctx)
 }

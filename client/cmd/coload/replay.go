@@ -35,7 +35,7 @@ func (l *load) replay(ctx context.Context) error {
 	if textOf(docs[0].Content().Delta()) != t.start+"\n" {
 		return errors.New("the document does not hold what the trace begins with: name a new one, or none")
 	}
-	l.announce("replay of "+count(len(t.edits), "edit"), docs[0], 1, l.Clients)
+	l.announce("replay of "+count(len(t.edits), "edit"), docs[0].Standing().Limits, 1, l.Clients)
 	took, acknowledged, err := l.write(ctx, t.edits, docs)
 	if err != nil {
 		return err

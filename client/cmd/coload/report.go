@@ -9,6 +9,7 @@ import (
 
 	"github.com/coscribe/coscribe/client"
 	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
@@ -30,8 +31,7 @@ func (t times) String() string {
 }
 
 // announce says what is run, and under which limits.
-func (l *load) announce(what string, d *client.Document, documents, clients int) {
-	limits := d.Standing().Limits
+func (l *load) announce(what string, limits wire.Limits, documents, clients int) {
 	profile := fmt.Sprintf("default (%s a second for each client)", count(limits.EditsPerSecond, "edit"))
 	if limits.EditsPerSecond <= 0 || limits.EditsPerSecond >= 1_000_000 {
 		profile = "load (no rates)"

@@ -16,12 +16,15 @@ import (
 
 // closedLoop lets every client of every document type a character, wait for its acknowledgement, and type the next.
 func (l *load) closedLoop(ctx context.Context, documents, clients int) error {
+	if !l.Copies {
+		return l.thinLoop(ctx, documents, clients)
+	}
 	groups, err := l.openGroups(ctx, documents, clients)
 	if err != nil {
 		return err
 	}
 	defer groups.close()
-	l.announce(strings.ToUpper(l.Scenario)+", closed loop", groups[0].docs[0], documents, clients)
+	l.announce(strings.ToUpper(l.Scenario)+", closed loop", groups[0].docs[0].Standing().Limits, documents, clients)
 
 	began := time.Now()
 	err = groups.each(func(d *client.Document, measured *times) error { return l.type1By1(ctx, d, began, measured) })
@@ -50,7 +53,12 @@ func (l *load) type1By1(ctx context.Context, d *client.Document, began time.Time
 
 // typeSomewhere types a letter at a random place.
 func typeSomewhere(content *ot.Document) (ot.Delta, error) {
-	return ot.New().Retain(rand.IntN(content.Len()), nil).Insert(string('a'+rune(rand.IntN(26))), nil).Delta()
+	return typeIn(content.Len())
+}
+
+// typeIn types a letter at a random place of so many.
+func typeIn(length int) (ot.Delta, error) {
+	return ot.New().Retain(rand.IntN(max(length, 1)), nil).Insert(string('a'+rune(rand.IntN(26))), nil).Delta()
 }
 
 // group is the clients of one document.

@@ -27,7 +27,7 @@ func (l *load) fixedSchedule(ctx context.Context) error {
 	}
 	defer groups.close()
 	docs := groups[0].docs
-	l.announce("S3, fixed schedule", docs[0], 1, l.Clients)
+	l.announce("S3, fixed schedule", docs[0].Standing().Limits, 1, l.Clients)
 
 	every := time.Second / keysPerSecond
 	if l.Rate > 0 {

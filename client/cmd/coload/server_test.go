@@ -164,6 +164,7 @@ func TestLoadOnRealServer(t *testing.T) {
 		"trace at rate": func(c *config) { c.Trace, c.Rate = trace, 50 },
 		"trace by 3":    func(c *config) { c.Trace, c.Clients = trace, 3 },
 		"s1":            func(c *config) { c.Scenario, c.Clients = "s1", 3 },
+		"s1 by copies":  func(c *config) { c.Scenario, c.Clients, c.Copies = "s1", 3, true },
 		"s2":            func(c *config) { c.Scenario = "s2" },
 		"s3":            func(c *config) { c.Scenario, c.Clients, c.Rate = "s3", 3, 20 },
 	} {

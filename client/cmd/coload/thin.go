@@ -1,0 +1,239 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/lxzan/gws"
+
+	"github.com/coscribe/coscribe/client"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// thin is a client that keeps no copy of its document, only its place in the log: it costs a machine little beside the server that
+// is measured on it. It sees that revisions come in order and without a gap, and that each of its edits comes back once.
+type thin struct {
+	gws.BuiltinEventHandler
+	conn     *gws.Conn
+	own      []byte // what stands in revisions of its own
+	welcomed chan *wire.Welcome
+	caughtUp chan struct{} // closed when it has all that there was on joining
+	over     chan struct{} // closed when the connection has ended
+
+	mu       sync.Mutex // guards what follows
+	rev      ot.Rev     // the last that came
+	head     ot.Rev     // the last that there was on joining
+	caught   bool
+	length   int // of the text when typing began; it only grows
+	seq      int64
+	flying   bool
+	since    time.Time // when what is in flight was sent
+	until    time.Time // when typing ends
+	times    times
+	finished chan struct{} // closed when typing has ended
+	err      error
+}
+
+// The texts that a thin client looks for instead of decoding.
+var (
+	revisionsBegin = []byte(`{"type":"revisions","items":[`)
+	revisionBegin  = []byte(`{"rev":`)
+)
+
+// openThin opens a document: from a snapshot, or with since from a revision that the client has.
+func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*thin, *wire.Welcome, error) {
+	ticket, err := l.api.Ticket(ctx, doc)
+	if err != nil {
+		return nil, nil, err
+	}
+	base, err := url.Parse(l.URL)
+	if err != nil {
+		return nil, nil, err
+	}
+	address := base.JoinPath("v1", "documents", doc.String(), "socket")
+	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[base.Scheme]
+	me := id.New[id.Client]()
+	t := &thin{
+		own: []byte(`"client":"` + me.String() + `"`), welcomed: make(chan *wire.Welcome, 1), over: make(chan struct{}),
+		finished: make(chan struct{}), caughtUp: make(chan struct{}),
+	}
+	header := http.Header{"Sec-Websocket-Protocol": {wire.Subprotocol}, "Authorization": {"Bearer " + l.Token}}
+	t.conn, _, err = gws.NewClient(t, &gws.ClientOption{
+		Addr: address.String(), RequestHeader: header, ReadMaxPayloadSize: 64 << 20, HandshakeTimeout: l.Patience,
+		ReadBufferSize: l.readBuffer(),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	go func() {
+		defer close(t.over)
+		t.conn.ReadLoop()
+	}()
+	if err := t.write(wire.AppendInbound(nil, &wire.Join{Ticket: ticket.Ticket, Client: me, Since: since})); err != nil {
+		t.close()
+		return nil, nil, err
+	}
+	select {
+	case welcome := <-t.welcomed:
+		return t, welcome, nil
+	case <-t.over:
+		return nil, nil, t.failure()
+	case <-ctx.Done():
+		t.close()
+		return nil, nil, ctx.Err()
+	}
+}
+
+// readBuffer takes what a server writes at once, but for idle clients, of which there are many.
+func (l *load) readBuffer() int {
+	if l.Scenario == "s4" {
+		return 512
+	}
+	return 32 << 10
+}
+
+func (t *thin) write(message []byte) error { return t.conn.WriteMessage(gws.OpcodeText, message) }
+
+// close ends the connection and waits for the reader.
+func (t *thin) close() {
+	_ = t.conn.WriteClose(uint16(wire.CloseNormal), nil)
+	_ = t.conn.NetConn().Close()
+	<-t.over
+}
+
+func (t *thin) failure() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.err
+}
+
+// OnClose is for gws.
+func (t *thin) OnClose(_ *gws.Conn, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var closed *gws.CloseError
+	if errors.As(err, &closed) {
+		err = &client.Ended{Code: wire.CloseCode(closed.Code)}
+	}
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// OnMessage is for gws.
+func (t *thin) OnMessage(_ *gws.Conn, message *gws.Message) {
+	defer message.Close()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.receive(message.Bytes()); err != nil && t.err == nil {
+		t.err = err
+		_ = t.conn.NetConn().Close()
+	}
+}
+
+func (t *thin) receive(message []byte) error {
+	if bytes.HasPrefix(message, revisionsBegin) {
+		return t.revisions(message)
+	}
+	decoded, err := wire.DecodeOutbound(message)
+	if err != nil {
+		return err
+	}
+	switch m := decoded.(type) {
+	case *wire.Welcome:
+		t.rev, t.head = m.Rev, m.Head
+		t.catchUp()
+		t.welcomed <- m
+	case *wire.Rejected:
+		return fmt.Errorf("an edit was refused: %s", m.Code)
+	case *wire.Error:
+		return fmt.Errorf("the server says %s", m.Code)
+	}
+	return nil
+}
+
+// revisions looks at the first and the last of them, and for its own. A client has one edit in flight, so one of them at most.
+func (t *thin) revisions(message []byte) error {
+	first, last := revAt(message, len(revisionsBegin)), revAt(message, bytes.LastIndex(message, revisionBegin))
+	if first != t.rev+1 || last < first {
+		return fmt.Errorf("revisions %d to %d came after %d", first, last, t.rev)
+	}
+	t.rev = last
+	t.catchUp()
+	at := bytes.Index(message, t.own)
+	if at < 0 {
+		return nil
+	}
+	seq := []byte(`,"seq":` + strconv.FormatInt(t.seq, 10) + `,`)
+	if rest := message[at+len(t.own):]; !t.flying || !bytes.HasPrefix(rest, seq) || bytes.Contains(rest, t.own) {
+		return errors.New("an edit came back that is not the one in flight")
+	}
+	now := time.Now()
+	t.flying = false
+	t.times = append(t.times, now.Sub(t.since))
+	return t.next(now)
+}
+
+// revAt reads the number of the revision that begins there, 0 if none does.
+func revAt(message []byte, at int) (rev ot.Rev) {
+	for i := at + len(revisionBegin); at >= 0 && i < len(message) && message[i] >= '0' && message[i] <= '9'; i++ {
+		rev = 10*rev + ot.Rev(message[i]-'0')
+	}
+	return rev
+}
+
+// catchUp tells when everything that there was on joining has come.
+func (t *thin) catchUp() {
+	if t.rev >= t.head && !t.caught {
+		close(t.caughtUp)
+		t.caught = true
+	}
+}
+
+// next types a letter at a random place, or ends the typing.
+func (t *thin) next(now time.Time) error {
+	if !now.Before(t.until) {
+		close(t.finished)
+		return nil
+	}
+	t.seq++
+	t.flying, t.since = true, now
+	delta, err := typeIn(t.length)
+	if err != nil {
+		return err
+	}
+	message := make([]byte, 0, 192)
+	message = strconv.AppendInt(append(message, `{"type":"submit","seq":`...), t.seq, 10)
+	message, _ = id.New[id.Edit]().AppendText(append(message, `,"id":"`...))
+	message = strconv.AppendInt(append(message, `","base":`...), int64(t.rev), 10)
+	message = delta.AppendJSON(append(message, `,"delta":`...))
+	return t.write(append(message, '}'))
+}
+
+// typeUntil types letters into a text of that length, each after the acknowledgement of the one before.
+func (t *thin) typeUntil(ctx context.Context, until time.Time, length int) error {
+	t.mu.Lock()
+	t.until, t.length = until, length
+	err := t.next(time.Now())
+	t.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	select {
+	case <-t.finished:
+		return nil
+	case <-t.over:
+		return t.failure()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

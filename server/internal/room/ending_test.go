@@ -3,6 +3,7 @@ package room_test
 import (
 	"context"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -91,6 +92,39 @@ func TestSnapshotsWhileOpen(t *testing.T) {
 			t.Fatalf("snapshot of %d, tail of %d, %v", loaded.Snapshot.Rev, len(loaded.Tail), err)
 		}
 		converged(t, w, []*typist{c})
+	})
+}
+
+// However large edits are and however fast they come, what is read to open the document is bounded.
+func TestSnapshotsByBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const bytes = 20_000
+		w := newWorld(t, func(l *room.Limits) { l.SnapshotBytes, l.SnapshotPause = bytes, time.Hour })
+		c := join(w, w.owner)
+		large := strings.Repeat("x", 1_000)
+		for n := range 100 {
+			c.typeText(large)
+			synctest.Wait()
+			loaded, err := w.store.Store.Load(w.ctx, w.doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tail := 0
+			for i := range loaded.Tail {
+				tail += len(loaded.Tail[i].Delta)
+			}
+			if tail > bytes {
+				t.Fatalf("after %d edits the document opens with a tail of %d bytes", n+1, tail)
+			}
+		}
+		if loaded, _ := w.store.Store.Load(w.ctx, w.doc); loaded.Snapshot.Rev < 80 {
+			t.Errorf("the last snapshot is of revision %d", loaded.Snapshot.Rev)
+		}
+		c.seat.Leave()
+		w.restart()
+		again := join(w, w.owner)
+		again.typeText(large) // a snapshot was stored at the end: the count begins anew
+		converged(t, w, []*typist{again})
 	})
 }
 

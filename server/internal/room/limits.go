@@ -40,6 +40,7 @@ type Limits struct {
 	ShotAge       int           // revisions that a welcome's snapshot may be older than the head
 	ShotKeep      time.Duration // that an encoded snapshot waits for another join
 	SnapshotEvery int           // revisions between stored snapshots
+	SnapshotBytes int           // encoded revisions after which a snapshot is stored without waiting for either of the other two
 	SnapshotPause time.Duration // between stored snapshots of a document that is written faster than that
 	PresencePause time.Duration // between two presence messages to others
 	RoomIdle      time.Duration // that a room without seats stays open
@@ -75,7 +76,7 @@ func DefaultLimits() Limits {
 		Rooms: 20_000, Seats: 1_000, Inbox: 1_024, SeatInbox: 16, Replies: 256, Window: 5_000, Presences: 256, Attempts: 16,
 
 		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RoomWork: 5_000, RebaseReach: 20_000, RebaseWork: 100_000,
-		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotPause: 2 * time.Second,
+		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotBytes: 4 << 20, SnapshotPause: 2 * time.Second,
 		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second,
 		Faults: 3, FaultPause: time.Minute,
 

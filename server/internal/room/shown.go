@@ -95,6 +95,13 @@ func (w *shown) after(dst []byte, rev ot.Rev, reader id.Seat, maxBytes int) (out
 	return wire.EndRevisions(dst), last, has, true
 }
 
+// total is how many bytes all revisions ever shown have.
+func (w *shown) total() int64 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.bytes
+}
+
 // seen returns the head, for a reader of the log.
 func (w *shown) seen() ot.Rev {
 	w.mu.RLock()

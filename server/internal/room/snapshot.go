@@ -10,6 +10,7 @@ import (
 // storing is what a room knows of its stored snapshots.
 type storing struct {
 	rev    ot.Rev // of the newest stored
+	bytes  int64  // of all revisions shown by then
 	last   time.Time
 	busy   bool
 	failed bool // the last attempt; another is made with the next revisions
@@ -19,14 +20,16 @@ type storing struct {
 // reports whether one is being stored now.
 func (r *room) store(closing bool) bool {
 	s, limits := &r.snapshot, &r.hub.limits
-	behind := int(r.committed() - s.rev)
+	behind, bytes := int(r.committed()-s.rev), r.shown.total()
+	heavy := bytes-s.bytes >= int64(limits.SnapshotBytes)
 	switch {
 	case s.busy:
 		return true
 	case closing && (behind == 0 || s.failed):
 		return false
 	case closing:
-	case behind < limits.SnapshotEvery:
+	case heavy && !s.failed:
+	case behind < limits.SnapshotEvery && !heavy:
 		return false
 	case time.Since(s.last) < limits.SnapshotPause:
 		if r.alarms.store.IsZero() {
@@ -37,7 +40,7 @@ func (r *room) store(closing bool) bool {
 	s.busy, s.last = true, time.Now()
 	content, rev := r.authority.Content(), r.committed()
 	r.hub.spawn(func() {
-		r.post(&stored{rev, r.hub.putSnapshot(r, rev, content)})
+		r.post(&stored{rev, bytes, r.hub.putSnapshot(r, rev, content)})
 	})
 	return true
 }
@@ -61,8 +64,9 @@ func (h *Hub) putSnapshot(r *room, rev ot.Rev, content *ot.Document) (ok bool) {
 
 // stored is what became of a snapshot.
 type stored struct {
-	rev ot.Rev
-	ok  bool
+	rev   ot.Rev
+	bytes int64
+	ok    bool
 }
 
 func (*stored) drop(*Refusal) {}
@@ -70,6 +74,7 @@ func (*stored) drop(*Refusal) {}
 func (e *stored) do(r *room) {
 	r.snapshot.busy, r.snapshot.failed = false, !e.ok
 	if e.ok {
-		r.snapshot.rev = e.rev
+		r.snapshot.rev, r.snapshot.bytes = e.rev, e.bytes
+		r.store(false) // much may have come meanwhile
 	}
 }

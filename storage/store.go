@@ -35,8 +35,9 @@ type Revisions interface {
 	//
 	// A batch is written as a whole or not at all. It is refused with ErrNoDocument, ErrEpoch, ErrHeadMoved,
 	// ErrAccessMoved, ErrDuplicate (an edit's author, client and seq stand in the log already), or a *FenceError naming
-	// the fences that did not hold. A batch whose very revisions (the same numbers and edits) stand already is a success:
-	// that is how an unknown outcome is resolved, and it comes before every refusal.
+	// the fences that did not hold. A batch whose very revisions, the same in every field, stand already is a success:
+	// that is how an unknown outcome is resolved, and it comes before every refusal. The same edits in another form are not
+	// it: whoever made them has not seen the log.
 	Append(ctx context.Context, batches []Batch) ([]error, error)
 
 	// Load returns what opening a document takes, all as of one moment: the document with its grants, the newest snapshot,

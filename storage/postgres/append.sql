@@ -28,11 +28,11 @@ WITH moment AS MATERIALIZED (
 ), decision AS MATERIALIZED (
     SELECT b.document, b.last, b.updated_at, b.place,
         CASE
-            -- First of all: does it stand already?
+            -- First of all: does it stand already, in every field? The checksums are over all of them.
             WHEN d.head > b.head AND b.last - b.head = (
                 SELECT count(*)
-                FROM unnest($12::int[], $13::bigint[], $14::uuid[]) AS r (batch, rev, edit)
-                    JOIN revisions old ON old.document = b.document AND old.rev = r.rev AND old.edit = r.edit
+                FROM unnest($12::int[], $13::bigint[], $21::bytea[], $22::bigint[]) AS r (batch, rev, delta, crc)
+                    JOIN revisions old ON old.document = b.document AND old.rev = r.rev AND old.delta = r.delta AND old.crc = r.crc
                 WHERE r.batch = b.place) THEN 'stands'
             WHEN d.id IS NULL OR d.deleted_at <> 0 THEN 'document'
             WHEN d.epoch <> b.epoch THEN 'epoch'

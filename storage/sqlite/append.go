@@ -1,13 +1,13 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
-	"github.com/coscribe/coscribe/storage/id"
 	"github.com/coscribe/coscribe/storage/internal/relational"
 )
 
@@ -104,21 +104,25 @@ func (a *appending) admit(ctx context.Context, batch *storage.Batch) (updated st
 	return d.UpdatedAt, false, refusal, err
 }
 
-// stands tells whether the batch's very revisions are in the log.
+// stands tells whether the batch's very revisions are in the log. Their checksums are over every field.
 func (a *appending) stands(ctx context.Context, batch *storage.Batch) (bool, error) {
 	first, last := batch.Revisions[0].Rev, batch.Revisions[len(batch.Revisions)-1].Rev
 	matched := 0
 	err := a.tx.Query(ctx, relational.Query{
-		SQL:  "SELECT rev, edit FROM revisions WHERE document = $1 AND rev >= $2 AND rev <= $3",
+		SQL:  "SELECT rev, delta, crc FROM revisions WHERE document = $1 AND rev >= $2 AND rev <= $3",
 		Args: []any{[16]byte(batch.Doc), int64(first), int64(last)},
 		Row: func(row relational.Row) error {
 			var rev ot.Rev
-			var edit id.Edit
-			err := row.Scan((*int64)(&rev), (*[16]byte)(&edit))
-			if err == nil && batch.Revisions[rev-first].Edit == edit {
+			var delta []byte
+			var sum int64
+			err := row.Scan((*int64)(&rev), &delta, &sum)
+			if err != nil {
+				return err
+			}
+			if r := &batch.Revisions[rev-first]; bytes.Equal(r.Delta, delta) && relational.RevisionSum(batch.Doc, r) == sum {
 				matched++
 			}
-			return err
+			return nil
 		},
 	})
 	return matched == len(batch.Revisions), err

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/coscribe/coscribe/ot"
@@ -135,6 +136,26 @@ func testAppend(t *testing.T, open func(t *testing.T) Opened) {
 		w.write(w.actor, doc.ID, 3)
 		w.refused(w.append(batch(w.actor, doc, 3))[0], storage.ErrHeadMoved)
 	})
+
+	// A node that lags behind may give an edit that came again the number that it has already, and not the same content: taken for
+	// a success, the node would show what is not in the log.
+	for name, change := range map[string]func(r *storage.Revision){
+		"Delta":  func(r *storage.Revision) { r.Delta = []byte(`{"ops":[{"insert":"other"}]}`) },
+		"Moment": func(r *storage.Revision) { r.At++ },
+		"Seat":   func(r *storage.Revision) { r.Seat = id.New[id.Seat]() },
+	} {
+		t.Run("SameEditsWithAnother"+name+"AreNotIt", func(t *testing.T) {
+			w := w.in(t)
+			doc := w.document(w.actor)
+			b := batch(w.actor, doc, 3)
+			w.ok(w.append(b)[0])
+			stands := w.log(doc.ID)
+			b.Revisions = slices.Clone(b.Revisions)
+			change(&b.Revisions[1])
+			w.refused(w.append(b)[0], storage.ErrHeadMoved)
+			same(w, w.log(doc.ID), stands)
+		})
+	}
 }
 
 // suspend does behind the store's back what it has no method for yet.

@@ -67,6 +67,7 @@ func (r *room) resubmitted(p *pending) bool {
 		r.ask(p, askEdits)
 	case known && p.seat != nil && len(p.writers) == 0 && p.seat.lacks(rev):
 		r.release(p) // it is still to come in the seat's stream
+		r.follow(rev)
 	case known:
 		r.ask(p, askEdits)
 	default:

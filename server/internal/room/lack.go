@@ -61,6 +61,15 @@ func (r *room) need(what lack) {
 	}
 }
 
+// follow has the room read the log if it turns out to be behind it: another node has written that revision. With something ahead
+// there is no need, since the database will refuse that and tell.
+func (r *room) follow(rev ot.Rev) {
+	if at := r.authority.Committed(); rev > at && r.authority.Head() == at && !r.halted {
+		r.halted = true
+		r.need(lack{log: true})
+	}
+}
+
 func (r *room) read() {
 	asked, committed := r.lack, r.authority.Committed()
 	r.lack, r.reading = lack{}, true

@@ -114,6 +114,7 @@ func (r *room) confirm(p *pending, revisions []storage.Revision) {
 		p.seat.repeat(&revisions[0])
 	}
 	p.writers, p.seat = nil, nil
+	r.follow(revisions[len(revisions)-1].Rev)
 }
 
 func (r *room) committed() ot.Rev {

@@ -31,9 +31,10 @@ func Between(low, high int) Rule {
 }
 
 // URL allows absolute addresses with one of the given schemes, which are in
-// lower case. http and https need a host. What a browser would drop or read
-// otherwise than we do (white space, control characters, backslashes) is
-// refused anywhere in the address.
+// lower case. http and https need a host, and take no user before it, who
+// could be made to look like one. What a browser would drop or read otherwise
+// than we do (white space, control characters, backslashes) is refused
+// anywhere in the address.
 func URL(schemes ...string) Rule {
 	const longest = 2048
 	isScheme := OneOf(schemes...)
@@ -47,7 +48,7 @@ func URL(schemes ...string) Rule {
 			return false
 		}
 		if strings.HasPrefix(u.Scheme, "http") {
-			return u.Host != "" && u.Hostname() != ""
+			return u.Host != "" && u.Hostname() != "" && u.User == nil
 		}
 		return u.Opaque != "" && u.Host == ""
 	}

@@ -16,7 +16,7 @@ func TestSchemaAllowsWhatTheEditorWrites(t *testing.T) {
 		{"blockquote": true}, {"code-block": true}, {"code-block": "c++"}, {"direction": "rtl"},
 		{"color": "#a0F"}, {"color": "#a0b1c2"}, {"background": "rgb(0, 12,255)"}, {"color": "rebeccapurple"},
 		{"font": "serif"}, {"size": "huge"},
-		{"link": "https://example.org/ä?q=1#x"}, {"link": "http://[::1]:8080/"}, {"link": "mailto:a@example.org"}, {"link": "tel:+49-30"}, {"link": "HTTPS://EXAMPLE.ORG"},
+		{"link": "https://example.org/ä?q=1#x"}, {"link": "http://[::1]:8080/"}, {"link": "mailto:a@example.org"}, {"link": "https://example.org/@ada?q=a@b#@"}, {"link": "tel:+49-30"}, {"link": "HTTPS://EXAMPLE.ORG"},
 	} {
 		if err := s.Check(ot.New().Insert("x", attrs).MustDelta()); err != nil {
 			t.Errorf("%v on text: %v", attrs, err)
@@ -48,6 +48,7 @@ func TestSchemaRefusesTheRest(t *testing.T) {
 		{"link": "data:text/html,x"}, {"link": "vbscript:x"}, {"link": "file:///etc/passwd"}, {"link": "blob:https://x/y"}, {"link": "//example.org"}, {"link": "/x"}, {"link": "x"}, {"link": ""},
 		{"link": "https:"}, {"link": "https://"}, {"link": "https:/x"}, {"link": "https:x"}, {"link": "https://:80"}, {"link": "https:\\\\x"}, {"link": "https://x/\\y"}, {"link": "https://x y/"}, {"link": "https://x/\u202Ey"},
 		{"link": `https://x/"onclick=`}, {"link": "https://x/<script>"}, {"link": "https://x:99999999999y/"}, {"link": "https://x/" + strings.Repeat("a", 2048)}, {"link": true}, {"link": "mailto:"}, {"link": "mailto://x"},
+		{"link": "https://user:pw@example.org/"}, {"link": "https://user@example.org"}, {"link": "http://@example.org"}, {"link": "https://bank.example%40evil@example.org/"},
 	} {
 		wantRefusal(t, "attributes", s.Check(ot.New().Insert("x", attrs).MustDelta()), ot.CodeNotAllowed)
 		if err := s.Check(ot.New().Insert("x", attrs).MustDelta()); err == nil {
@@ -59,7 +60,7 @@ func TestSchemaRefusesTheRest(t *testing.T) {
 	}
 	for _, b := range []ot.Builder{
 		ot.New().Embed("video", "https://example.org", nil), ot.New().Embed("formula", "x", nil), ot.New().Embed("image", "http://example.org", nil),
-		ot.New().Embed("image", "data:image/png;base64,x", nil), ot.New().Embed("image", "javascript:x", nil), ot.New().Embed("image", map[string]any{"src": "https://x"}, nil),
+		ot.New().Embed("image", "data:image/png;base64,x", nil), ot.New().Embed("image", "javascript:x", nil), ot.New().Embed("image", "https://user:pw@example.org/a.png", nil), ot.New().Embed("image", map[string]any{"src": "https://x"}, nil),
 		ot.New().Embed("divider", false, nil), ot.New().Embed("divider", "x", nil), ot.New().Retain(1, ot.Attrs{"unknown": nil}),
 	} {
 		wantRefusal(t, b.MustDelta().String(), s.Check(b.MustDelta()), ot.CodeNotAllowed)

@@ -34,15 +34,22 @@ func register(v *validator.Validate) {
 	v.RegisterStructValidation(numbered, wire.WriteOps{})
 }
 
-// isLine tells whether text is something to read in one line: not blank, no longer than longest, and without characters
-// that move or hide what stands beside it.
+// isLine tells whether text is something to read in one line: something of it shows, it is no longer than longest, and it is
+// without characters that move or hide what stands beside it.
 func isLine(text string, longest int) bool {
-	return strings.TrimSpace(text) != "" && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, unseen)
+	return strings.ContainsFunc(text, shows) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, unseen)
 }
 
 // unseen are control characters, line separators, and the marks that turn the direction of writing.
 func unseen(r rune) bool {
 	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) && r != '\u200e' && r != '\u200f'
+}
+
+// shows tells whether a character shows by itself. Not so spaces, control and format characters, marks upon others, and the
+// few letters and symbols that are blank. What this program's Unicode does not know yet is taken to show.
+func shows(r rune) bool {
+	const blankBraille = '\u2800'
+	return r != blankBraille && !unicode.In(r, unicode.Z, unicode.Cc, unicode.Cf, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 func isPassword(text string) bool {

@@ -81,6 +81,24 @@
 // nothing until one of the two is edited. Attributes are interned: equal sets
 // are one object wherever they are used.
 //
+// Measured on two shared cores, beside quill-delta 5.1 in Node in the same
+// run (go run ./ot/testdata/compare):
+//
+//	                                              quill-delta       ot
+//	one character into 1 MB plain, anywhere           929 µs  0.19 µs
+//	the same, 1 MB in 20,000 runs                   1,104 µs  0.58 µs
+//	the same, 10 MB in 200,000 runs                19,622 µs  0.93 µs
+//	transform of two one-character edits              862 ns    10 ns
+//	one edit over 100 concurrent ones                 137 µs  0.70 µs
+//	parse of a one-character edit                     486 ns   175 ns
+//	a recorded session of 259,778 edits, each        11.4 µs    51 ns
+//	memory of an open plain megabyte                           1.2 MB
+//
+// A bare gap buffer replays that session at 7 ns an edit and is the floor. Of
+// the distance, a fifth is checking that each edit fits before anything
+// changes, a fifth moving text and another fifth finding the place; the rest
+// keeps lengths, formats and the sharing with clones right.
+//
 // Errors are of type [Error] and name the component at fault and a JSON
 // pointer to the place. What strangers wrote is read in bounded time and
 // memory, and not quoted back to them beyond a few bytes.

@@ -9,7 +9,7 @@ import { joinLines } from './deletion';
 import { registerFormats } from './formats';
 import type { OwnHistory } from './history';
 import { repair } from './repair';
-import { FORMATS } from './schema';
+import { FORMATS, showable } from './schema';
 import { addShortcuts, type ShortcutActions } from './shortcuts';
 
 registerFormats();
@@ -32,6 +32,7 @@ export class Binding {
   #applying = false;
   #mayEdit = false;
   #loaded = false;
+  #broken = false; // what is on the screen is not the document
 
   constructor(place: HTMLElement, session: Session, options: BindingOptions) {
     this.#session = session;
@@ -73,6 +74,7 @@ export class Binding {
   allow(mayEdit: boolean): void {
     this.#mayEdit = mayEdit;
     if (!this.#loaded) return;
+    if (this.#broken) mayEdit = false;
     this.quill.enable(mayEdit);
     this.quill.root.setAttribute('aria-readonly', String(!mayEdit));
     if (!mayEdit) this.quill.root.tabIndex = 0; // still to be reached and scrolled by keyboard
@@ -103,38 +105,45 @@ export class Binding {
 
   #load(content: Delta): void {
     const range = this.quill.hasFocus() ? this.quill.getSelection() : null;
-    this.#show(() => this.quill.setContents(content, 'api'));
+    this.#broken = false;
+    const whole = this.#show(() => this.quill.setContents(showable(content), 'api'));
     this.#length = content.length();
     this.quill.history.clear();
     this.#loaded = true;
     this.allow(this.#mayEdit);
-    this.#verify();
+    this.#verify(whole);
     if (range) this.quill.setSelection(Math.min(range.index, this.#length - 1), 0, 'silent');
   }
 
   #apply(change: Delta): void {
-    this.#show(() => this.quill.updateContents(change, 'api'));
+    const whole = this.#show(() => this.quill.updateContents(showable(change), 'api'));
     this.#length += change.changeLength();
-    this.#verify();
+    this.#verify(whole);
   }
 
-  #show(step: () => void): void {
+  // show returns false if the editor gave up in the middle of the step.
+  #show(step: () => void): boolean {
     this.#applying = true;
     try {
       step();
+      return true;
+    } catch (error) {
+      console.error(error);
+      return false;
     } finally {
       this.#applying = false;
     }
   }
 
   // verify: positions here and in the document are the same. Else everything typed from now on would land elsewhere.
-  #verify(): void {
-    if (this.quill.getLength() === this.#length) return;
+  #verify(whole: boolean): void {
+    if (whole && this.quill.getLength() === this.#length) return;
     const shown = this.#session.shown;
-    if (shown) this.#show(() => this.quill.setContents(shown, 'api'));
+    const drawn = !shown || this.#show(() => this.quill.setContents(showable(shown), 'api'));
     this.#length = shown?.length() ?? 1;
-    if (this.quill.getLength() === this.#length) return;
-    this.allow(false);
+    if (drawn && this.quill.getLength() === this.#length) return;
+    this.#broken = true;
+    this.allow(this.#mayEdit);
     this.#options.broken();
   }
 

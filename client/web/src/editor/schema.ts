@@ -2,6 +2,7 @@
 // pasted is brought to it, so that one odd colour does not have a whole paste refused.
 
 import type { AttributeMap, Op } from 'quill-delta';
+import { Delta } from '../sdk/delta';
 
 type Rule = (value: unknown) => boolean;
 
@@ -68,4 +69,17 @@ export function allowedAttributes(op: Op): AttributeMap | undefined {
     else if (op.retain !== undefined && (value === null || value === false || value === '')) kept[key] = null;
   }
   return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+// showable is a change as the editor is shown it, of the same length: what no server should have let in would stop Quill in
+// the middle of drawing, and everything typed afterwards would land elsewhere.
+export function showable({ ops }: Delta): Delta {
+  return new Delta(
+    ops.map((op) => {
+      const { attributes: _, ...bare } = op;
+      const attributes = allowedAttributes(op);
+      const shown: Op = attributes ? { ...bare, attributes } : bare;
+      return typeof op.insert === 'object' && !allowedEmbed(op.insert) ? { ...shown, insert: { image: '' } } : shown;
+    }),
+  );
 }

@@ -136,9 +136,17 @@ export class DocumentPage extends Part {
   #allowed(rights: Rights): void {
     const before = this.#rights;
     this.#rights = rights;
+    if (!before) void this.updateComplete.then(() => this.#begin());
     if (!before || before.mayEdit === rights.mayEdit) return;
     this.#said = rights.mayEdit ? 'You can edit this document now.' : 'You can read this document now, but not change it.';
     this.#notice = rights.mayEdit ? this.#said : '';
+  }
+
+  // begin sets the caret into a document that is empty, so that its author need not look for the place to write.
+  #begin(): void {
+    const quill = this.#binding?.quill;
+    const idle = !document.activeElement || document.activeElement === document.body;
+    if (quill?.isEnabled() && quill.getLength() === 1 && idle) quill.focus({ preventScroll: true });
   }
 
   #met(peers: Peer[]): void {

@@ -144,7 +144,7 @@ function showLink(url: string, expiresAt: string): void {
   const dialog = openDialog(
     'Invitation link',
     () => html`<div class="form">
-      <p>It is shown only now, and works until ${new Date(expiresAt).toLocaleString()}.</p>
+      <p>It is shown only now, and works until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}.</p>
       <label>Link <input readonly .value=${url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
       <footer>
         <span class="aside" role="status">${copied}</span>

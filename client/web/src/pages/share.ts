@@ -155,7 +155,8 @@ class Share {
     const role = String(fields.get('role')) as Role;
     void this.#change(async () => {
       const user = await http.userByEmail(email);
-      if (!user) throw new Complaint(`Nobody here has the address ${email}. Ask the administrator to invite them.`);
+      const invite = this.#with.me.instanceAdmin ? 'Make an invitation on the page of your documents first.' : 'Ask the administrator to invite them.';
+      if (!user) throw new Complaint(`Nobody here has the address ${email}. ${invite}`);
       if (this.#grants?.some((grant) => grant.role === 'owner' && grant.principal === `user:${user.id}`)) return `${user.name} owns this document.`;
       await http.grant(this.#with.doc, `user:${user.id}`, role);
       form.reset();

@@ -1,9 +1,12 @@
 package api
 
 import (
+	"crypto/sha256"
 	"testing"
+	"time"
 
 	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
 )
 
 // What another site's page makes a browser send has no effect; what our own pages and programs send has.
@@ -59,4 +62,39 @@ func TestCrossOrigin(t *testing.T) {
 	ada.do("POST", doc+"/tickets", `{}`, "Content-Type", "text/plain").refused(415, wire.CodeUnsupported)
 	ada.do("POST", "/v1/documents", `{"title":"x"}`, "Content-Type", "application/json; charset=utf-8").want(201)
 	ada.do("POST", "/v1/documents", `{"title":"x"}`, "Content-Encoding", "gzip").refused(415, wire.CodeUnsupported)
+}
+
+// A ticket is bound to an origin as the handshake will read it. What the handshake will refuse, or a database could not keep,
+// is refused here, where a browser can see why.
+func TestTicketsAreForOrigins(t *testing.T) {
+	h := newHouse(t, openHouse)
+	ada := h.member("ada")
+	doc := ada.document("x").ID
+	for origin, want := range map[string]string{
+		"":                             "",
+		"https://docs.example":         "https://docs.example",
+		"HTTPS://Docs.Example:443":     "https://docs.example",
+		"http://[::1]:8080":            "http://[::1]:8080",
+		"null":                         "refused",
+		"https://docs.example/":        "refused",
+		"https://docs.example/\xff":    "refused",
+		"https://\xff.example":         "refused",
+		"https://ada@docs.example":     "refused",
+		"https://a.example,https://b":  "refused",
+		"https://docs.example:0443":    "refused",
+		"chrome-extension://abcdefghi": "refused",
+	} {
+		got := ada.do("POST", "/v1/documents/"+doc.String()+"/tickets", nil, "Sec-Fetch-Site", "same-origin", "Origin", origin)
+		if want == "refused" {
+			got.refused(400, wire.CodeOrigin)
+			continue
+		}
+		ticket, err := h.store.TakeTicket(t.Context(), sha256.Sum256([]byte(into[wire.Ticket](got.want(201)).Ticket)), storage.At(time.Now()))
+		if err != nil || ticket.Origin != want {
+			t.Errorf("from %q: a ticket for %q, %v, want %q", origin, ticket.Origin, err, want)
+		}
+	}
+	request := ada.request("POST", "/v1/documents/"+doc.String()+"/tickets", nil, "Sec-Fetch-Site", "same-origin")
+	request.Header["Origin"] = []string{"https://a.example", "https://b.example"}
+	ada.send(request).refused(400, wire.CodeOrigin)
 }

@@ -195,17 +195,23 @@ type reply struct {
 func (c *client) do(method, path string, body any, headers ...string) reply {
 	t := c.house.t
 	t.Helper()
-	request := c.request(method, path, body, headers...)
+	return c.send(c.request(method, path, body, headers...))
+}
+
+func (c *client) send(request *http.Request) reply {
+	t := c.house.t
+	t.Helper()
+	call := request.Method + " " + request.URL.Path
 	response, err := c.http.Do(request)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		t.Fatalf("%s: %v", call, err)
 	}
 	defer response.Body.Close()
 	data, err := io.ReadAll(response.Body)
 	if err != nil {
-		t.Fatalf("%s %s: %v", method, path, err)
+		t.Fatalf("%s: %v", call, err)
 	}
-	return reply{t: t, call: method + " " + path, status: response.StatusCode, header: response.Header, body: data}
+	return reply{t: t, call: call, status: response.StatusCode, header: response.Header, body: data}
 }
 
 func (c *client) request(method, path string, body any, headers ...string) *http.Request {

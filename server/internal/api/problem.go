@@ -31,6 +31,7 @@ var refusals = []struct {
 	{errNoRoute, refusal{404, wire.CodeNotFound, "Nothing is at this path: see /openapi.yaml."}},
 	{errMethod, refusal{405, wire.CodeUnsupported, "The path does not have this method: see Allow."}},
 	{errCrossOrigin, refusal{403, wire.CodeOrigin, "Another site's page sent this. Send it from the server's own pages, or from a program with a token."}},
+	{errOrigin, refusal{400, wire.CodeOrigin, "The Origin header must be one scheme, host and port. A program sends none."}},
 	{errMediaType, refusal{415, wire.CodeUnsupported, "Send the body as application/json, without an encoding."}},
 	{errDraining, refusal{503, wire.CodeDraining, "The server is going away. Try again in a moment."}},
 

@@ -82,6 +82,7 @@ var (
 	errNoRoute     = errors.New("nothing is at this path")
 	errMethod      = errors.New("the path does not have this method")
 	errCrossOrigin = errors.New("sent by another site's page")
+	errOrigin      = errors.New("not an origin")
 	errMediaType   = errors.New("the body is not application/json")
 	errDraining    = errors.New("draining")
 )

@@ -4,8 +4,9 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
+
+	"github.com/coscribe/coscribe/server/internal/edge"
 )
 
 // origins is the allowlist of pages that may connect, and of names that they may connect to. Without a list, pages of the
@@ -18,7 +19,7 @@ type origins struct {
 func newOrigins(list []string) origins {
 	o := origins{allowed: map[string]bool{}, hosts: map[string]bool{}}
 	for _, text := range list {
-		origin, host, ok := normalOrigin(text)
+		origin, host, ok := edge.NormalOrigin(text)
 		if !ok {
 			panic("socket: not an origin: " + text) // whoever read the configuration has checked it
 		}
@@ -37,7 +38,7 @@ func (o origins) check(r *http.Request) (origin string, ok bool) {
 		_, cookie := r.Header["Cookie"]
 		return "", !cookie && isBearer(r.Header.Values("Authorization"))
 	case 1:
-		origin, host, ok := normalOrigin(values[0])
+		origin, host, ok := edge.NormalOrigin(values[0])
 		if !ok {
 			return "", false
 		}
@@ -65,45 +66,13 @@ func isBearer(values []string) bool {
 	return strings.EqualFold(scheme, "Bearer") && token != ""
 }
 
-// normalOrigin returns the origin in the one spelling that browsers use, and its host with the port written out. What is
-// anything but a scheme, a host and a port is no origin.
-func normalOrigin(text string) (origin, host string, ok bool) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.EqualFold(u.Scheme+"://"+u.Host, text) {
-		return "", "", false
-	}
-	name, port := u.Hostname(), u.Port()
-	if name == "" || !isASCII(u.Host) || strings.HasSuffix(u.Host, ":") || strings.ContainsAny(name, "*%") {
-		return "", "", false
-	}
-	defaultPort := "80"
-	if u.Scheme == "https" {
-		defaultPort = "443"
-	}
-	if port == "" {
-		port = defaultPort
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
-		return "", "", false
-	}
-	name = strings.ToLower(name)
-	if strings.Contains(name, ":") {
-		name = "[" + name + "]"
-	}
-	host = name + ":" + port
-	if port == defaultPort {
-		return u.Scheme + "://" + name, host, true
-	}
-	return u.Scheme + "://" + host, host, true
-}
-
 // hostWithPort writes out the port that a Host header leaves out.
 func hostWithPort(host string, https bool) string {
 	scheme := "http"
 	if https {
 		scheme = "https"
 	}
-	_, withPort, _ := normalOrigin(scheme + "://" + host)
+	_, withPort, _ := edge.NormalOrigin(scheme + "://" + host)
 	return withPort
 }
 
@@ -114,13 +83,4 @@ func isLoopback(hostWithPort string) bool {
 	}
 	addr, err := netip.ParseAddr(u.Hostname())
 	return err == nil && addr.IsLoopback()
-}
-
-func isASCII(text string) bool {
-	for i := range len(text) {
-		if text[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -48,7 +48,8 @@ type Config struct {
 	Lifetime time.Duration // until it ends in any case: 12 h
 
 	TriesPerMinute   int // wrong passwords, by account and by address: 5
-	SignUpsPerMinute int // with open registration, by address: 20
+	LoginsPerMinute  int // passwords looked at, right ones too, by account and by address: 120
+	SignUpsPerMinute int // by address, with an invitation or without: 20
 	Hashers          int // passwords hashed at the same time: 2
 	Tickets          int // outstanding for one credential: 5
 }
@@ -57,6 +58,7 @@ func (c Config) withDefaults() Config {
 	c.Idle = cmp.Or(c.Idle, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
 	c.TriesPerMinute = cmp.Or(c.TriesPerMinute, 5)
+	c.LoginsPerMinute = cmp.Or(c.LoginsPerMinute, 120)
 	c.SignUpsPerMinute = cmp.Or(c.SignUpsPerMinute, 20)
 	c.Hashers = cmp.Or(c.Hashers, 2)
 	c.Tickets = cmp.Or(c.Tickets, 5)
@@ -72,7 +74,8 @@ type Service struct {
 	hashers  *semaphore.Weighted
 	queue    *semaphore.Weighted // of those who wait for one of them, and the hashers
 	nobody   string              // a hash that no password matches, so that unknown users cost the same time
-	logins   *tries
+	guesses  *tries              // passwords that were wrong, or are being looked at
+	logins   *tries              // all passwords
 	signUps  *tries
 }
 
@@ -91,7 +94,8 @@ func New(store storage.Store, bus *bus.Bus, config Config) (*Service, error) {
 		hashers:  semaphore.NewWeighted(int64(config.Hashers)),
 		queue:    semaphore.NewWeighted(int64(config.Hashers) * (1 + hashQueue)),
 		nobody:   nobody,
-		logins:   newTries(config.TriesPerMinute),
+		guesses:  newTries(config.TriesPerMinute),
+		logins:   newTries(config.LoginsPerMinute),
 		signUps:  newTries(config.SignUpsPerMinute),
 	}, nil
 }

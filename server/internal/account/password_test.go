@@ -3,9 +3,12 @@ package account
 import (
 	"context"
 	"errors"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/coscribe/coscribe/storage"
 )
 
 // An unknown address costs a hash as a known one does, one hash at a time, and those beyond the queue are sent away.
@@ -45,6 +48,73 @@ func TestPasswordsTakeTurns(t *testing.T) {
 	done()
 	if _, err := s.SignIn(t.Context(), "known@example.com", "x", here); !errors.Is(err, ErrBadLogin) {
 		t.Errorf("when it is empty: %v", err)
+	}
+}
+
+// A password that nobody had time to look at is not a wrong one.
+func TestBusyIsNotAWrongTry(t *testing.T) {
+	store := openStore(t)
+	s := newService(t, store, Config{Hashers: 1, TriesPerMinute: 1, LoginsPerMinute: 2, SignUpsPerMinute: 1, OpenRegistration: true})
+	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := netip.MustParseAddr("192.0.2.1")
+	actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.BySession}}
+	s.queue.Acquire(t.Context(), 1+hashQueue) // all of it
+	for range 3 {
+		if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); !errors.Is(err, ErrBusy) {
+			t.Errorf("SignIn while it is busy: %v", err)
+		}
+		if err := s.ChangePassword(t.Context(), actor, "correct horse", "another horse"); !errors.Is(err, ErrBusy) {
+			t.Errorf("ChangePassword while it is busy: %v", err)
+		}
+		if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, elsewhere); !errors.Is(err, ErrBusy) {
+			t.Errorf("SignUp while it is busy: %v", err)
+		}
+	}
+	s.queue.Release(1 + hashQueue)
+	if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, elsewhere); err != nil {
+		t.Errorf("SignUp afterwards: %v", err)
+	}
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); err != nil {
+		t.Errorf("SignIn afterwards: %v", err)
+	}
+	var tooMany *TooManyTries
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "wrong", here); !errors.Is(err, ErrBadLogin) {
+		t.Errorf("a wrong one: %v", err)
+	}
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); !errors.As(err, &tooMany) {
+		t.Errorf("after a wrong one: %v", err)
+	}
+}
+
+// What costs a hash is bounded for those as well who know the password, or have an invitation.
+func TestRightOnesAreBounded(t *testing.T) {
+	store := openStore(t)
+	s := newService(t, store, Config{LoginsPerMinute: 2, SignUpsPerMinute: 3})
+	admin := storage.Actor{User: person(t, store, "root").ID, InstanceAdmin: true}
+	var tooMany *TooManyTries
+	for n := range 4 {
+		secret, _, err := s.Invite(t.Context(), admin, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := string(rune('a' + n))
+		_, err = s.SignUp(t.Context(), NewUser{Invitation: secret, Email: name + "@example.com", Name: name, Password: "correct horse"}, here)
+		if n < 3 && err != nil || n == 3 && !errors.As(err, &tooMany) {
+			t.Errorf("sign-up %d by invitation: %v", n+1, err)
+		}
+	}
+	for n, email := range []string{"a@example.com", "b@example.com", "c@example.com"} {
+		_, err := s.SignIn(t.Context(), email, "correct horse", here)
+		if n < 2 && err != nil || n == 2 && !errors.As(err, &tooMany) {
+			t.Errorf("sign-in %d from one place: %v", n+1, err)
+		}
+	}
+	elsewhere := netip.MustParseAddr("192.0.2.1")
+	if _, err := s.SignIn(t.Context(), "c@example.com", "correct horse", elsewhere); err != nil {
+		t.Errorf("sign-in from elsewhere: %v", err)
 	}
 }
 

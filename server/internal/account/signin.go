@@ -12,26 +12,48 @@ import (
 )
 
 // SignIn returns the user of that address and password. ErrBadLogin says the same of an unknown address, a wrong password
-// and a suspended user, after the same time; *TooManyTries after a few wrong ones for the address or from the same place.
+// and a suspended user, after the same time; *TooManyTries after a few wrong ones for the address or from the same place, and
+// after many right ones, since each costs as much.
 func (s *Service) SignIn(ctx context.Context, email, password string, from netip.Addr) (storage.User, error) {
 	email = Address(email)
-	now, keys := time.Now(), []string{"account:" + email, "place:" + place(from)}
-	if err := s.logins.begin(now, keys...); err != nil {
-		return storage.User{}, err
-	}
-	user, err := s.store.UserByEmail(ctx, email)
-	if err != nil && !errors.Is(err, storage.ErrNoUser) {
-		return storage.User{}, err
-	}
-	ok, err := s.matches(ctx, password, user.PasswordHash) // of an unknown user: empty
+	var user storage.User
+	err := s.guess([]string{"account:" + email, "place:" + place(from)}, func() (right bool, err error) {
+		user, err = s.store.UserByEmail(ctx, email)
+		if err != nil && !errors.Is(err, storage.ErrNoUser) {
+			return false, err
+		}
+		right, err = s.matches(ctx, password, user.PasswordHash) // of an unknown user: empty
+		return right && user.SuspendedAt == 0, err
+	})
 	if err != nil {
 		return storage.User{}, err
 	}
-	if !ok || user.SuspendedAt != 0 {
-		return storage.User{}, ErrBadLogin
-	}
-	s.logins.takeBack(now, keys...)
 	return user, nil
+}
+
+// guess has check look at a password, within the limits of the keys: of all that are looked at, and of the wrong ones. What
+// could not be looked at is neither. ErrBadLogin if it was wrong.
+func (s *Service) guess(keys []string, check func() (right bool, err error)) error {
+	now := time.Now()
+	if err := s.guesses.begin(now, keys...); err != nil {
+		return err
+	}
+	if err := s.logins.begin(now, keys...); err != nil {
+		s.guesses.takeBack(now, keys...)
+		return err
+	}
+	right, err := check()
+	if right || err != nil {
+		s.guesses.takeBack(now, keys...)
+	}
+	switch {
+	case err != nil:
+		s.logins.takeBack(now, keys...)
+		return err
+	case !right:
+		return ErrBadLogin
+	}
+	return nil
 }
 
 // ChangePassword replaces the actor's password and ends their other login sessions. It takes a login session, not a token.
@@ -44,18 +66,10 @@ func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, curre
 	if err != nil {
 		return err
 	}
-	now, key := time.Now(), "account:"+user.Email
-	if err := s.logins.begin(now, key); err != nil {
-		return err
-	}
-	ok, err := s.matches(ctx, current, user.PasswordHash)
+	err = s.guess([]string{"account:" + user.Email}, func() (bool, error) { return s.matches(ctx, current, user.PasswordHash) })
 	if err != nil {
 		return err
 	}
-	if !ok {
-		return ErrBadLogin
-	}
-	s.logins.takeBack(now, key)
 	hash, err := s.hash(ctx, next)
 	if err != nil {
 		return err

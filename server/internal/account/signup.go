@@ -32,11 +32,13 @@ func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (s
 		Name:      strings.TrimSpace(asked.Name),
 		CreatedAt: storage.At(now),
 	}
-	invitation, err := s.admit(ctx, asked.Invitation, user.Email, from, now)
+	key := "place:" + place(from)
+	invitation, err := s.admit(ctx, asked.Invitation, user.Email, key, now)
 	if err != nil {
 		return storage.User{}, err
 	}
 	if user.PasswordHash, err = s.hash(ctx, asked.Password); err != nil {
+		s.signUps.takeBack(now, key) // it cost nothing
 		return storage.User{}, err
 	}
 	made, err := s.store.CreateUser(ctx, user, invitation)
@@ -50,12 +52,12 @@ func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (s
 }
 
 // admit lets a new user in before anything costly is done for them. The invitation is looked at again when it is used.
-func (s *Service) admit(ctx context.Context, secret, email string, from netip.Addr, now time.Time) (*storage.Hash, error) {
-	if secret == "" {
-		if !s.config.OpenRegistration {
-			return nil, ErrClosed
-		}
-		return nil, s.signUps.begin(now, "place:"+place(from))
+func (s *Service) admit(ctx context.Context, secret, email, key string, now time.Time) (*storage.Hash, error) {
+	if secret == "" && !s.config.OpenRegistration {
+		return nil, ErrClosed
+	}
+	if err := s.signUps.begin(now, key); err != nil || secret == "" {
+		return nil, err
 	}
 	hash := hashSecret(secret)
 	invitation, err := s.store.Invitation(ctx, hash, storage.At(now))

@@ -242,6 +242,45 @@ test('revoked while offline: both the sent and the unsent text are offered, and 
   expect(device.shelf.records.size).toBe(0);
 });
 
+test('what was sent and what was not are offered in one piece, and until discarded by every tab', async () => {
+  const authority = new Authority();
+  const device = { shelf: new MemoryShelf(), locks: new MemoryLocks() };
+  const tab = new Tab(authority, 'ana', device);
+  await settle();
+  authority.setRole('viewer', 'granted');
+  tab.type('c');
+  tab.type('losed');
+  await settle();
+  expect(tab.text).toBe('\n');
+  expect(tab.offers.map((offer) => offer.text)).toEqual(['closed']);
+  await tab.session.close();
+
+  const next = new Tab(authority, 'ana', device);
+  await settle();
+  expect(next.offers).toEqual(tab.offers);
+  expect(next.session.status).toEqual({ state: 'saved', unsent: 0, kept: true });
+  await next.session.discard();
+  expect(device.shelf.records.size).toBe(0);
+});
+
+test('an offer of a further tab is taken over, and discarded once', async () => {
+  const authority = new Authority();
+  const device = { shelf: new MemoryShelf(), locks: new MemoryLocks() };
+  const tabs = [new Tab(authority, 'ana', device), new Tab(authority, 'ana', device)];
+  await settle();
+  authority.setRole('viewer', 'granted');
+  for (const [i, tab] of tabs.entries()) tab.type(`tab ${i}`);
+  await settle();
+  for (const tab of tabs) await tab.session.close();
+
+  const next = new Tab(authority, 'ana', device);
+  await settle();
+  expect(next.offers.map((offer) => offer.text).sort()).toEqual(['tab 0', 'tab 1']);
+  expect(device.shelf.records.size).toBe(1);
+  await next.session.discard();
+  expect(device.shelf.records.size).toBe(0);
+});
+
 test('signed out: unsent edits wait on this device for the next sign-in', async () => {
   const authority = new Authority();
   const device = { shelf: new MemoryShelf(), locks: new MemoryLocks() };

@@ -30,7 +30,8 @@ export class SafeClipboard extends QuillClipboard {
 
   protected override convertHTML(html: string): Delta {
     this.#name = `pasted-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
-    return super.convertHTML(html.replace(/<(\/?)style\b/gi, '<$1template').replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta;
+    const tame = html.replace(/<(\/?)style\b/gi, '<$1template').replace(/<base\b/gi, '<wbr'); // a base is reported, too
+    return super.convertHTML(tame.replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta;
   }
 
   protected override normalizeHTML(parsed: Document): void {

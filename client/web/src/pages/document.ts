@@ -243,7 +243,7 @@ export class DocumentPage extends Part {
 
   #discard(): void {
     const gone = this.#ended === 'access_revoked' || this.#ended === 'no_document';
-    if (gone) void this.#session.discard();
+    void this.#session.discard();
     this.#set(() => {
       this.#offers = [];
       if (gone) this.#status = { ...this.#status, unsent: 0 };

@@ -53,6 +53,6 @@ export interface News {
 
 // offerOf makes an offer of unsent edits.
 export function offerOf(code: string, message: string, { pending, buffer }: Unsent): Offer {
-  const texts = [pending, buffer].map((local) => (local ? insertedText(local.delta) : ''));
-  return { code, message, text: texts.filter((text) => text !== '').join('\n') };
+  const delta = pending && buffer ? pending.delta.compose(buffer.delta) : (pending ?? buffer)?.delta;
+  return { code, message, text: delta ? insertedText(delta) : '' };
 }

@@ -4,6 +4,7 @@
 
 import type { Op } from 'quill-delta';
 import { uuid } from './ids';
+import type { Offer } from './news';
 import type { Kind } from './wire';
 
 export interface StoredEdit {
@@ -12,7 +13,8 @@ export interface StoredEdit {
   changes: number;
 }
 
-// Stored is what a client has not got acknowledged: pending applies to the content at epoch and rev, buffer after it.
+// Stored is what a client has not got acknowledged: pending applies to the content at epoch and rev, buffer after it. Offers
+// are what could not be written, until its author has said what to do with it.
 export interface Stored {
   doc: string;
   user: string;
@@ -23,6 +25,7 @@ export interface Stored {
   seq: number; // the highest one used
   pending: (StoredEdit & { seq: number; id: string }) | null;
   buffer: StoredEdit | null;
+  offers?: Offer[];
 }
 
 // Locks is what is used of navigator.locks: hold returns the function that lets go, or null if another holds the name.

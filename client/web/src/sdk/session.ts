@@ -8,7 +8,7 @@ import { cut, fromWire, type Delta } from './delta';
 import { Emitter } from './emitter';
 import { Refusal } from './http';
 import { uuid } from './ids';
-import { offerOf, type News, type Rights, type SessionOptions, type Status } from './news';
+import { offerOf, type News, type Offer, type Rights, type SessionOptions, type Status } from './news';
 import { Outbox } from './outbox';
 import { Peers, type Caret, type Peer } from './peers';
 import { Replica, type Unsent } from './replica';
@@ -47,6 +47,8 @@ export class Session extends Emitter<News> {
   #loads = 0;
   #held = false;
   #queue: Exclude<Outbound, Welcome>[] = [];
+  #offers: Offer[] = []; // kept on this device until discarded
+  #gone = false; // the document is, for us: what is unsent has been offered
   #other: Session | null = null; // sends what a further tab left
   #closed = false;
 
@@ -78,6 +80,8 @@ export class Session extends Emitter<News> {
     if (left) {
       this.#left = loadUnsent(left);
       this.#seq = left.seq;
+      this.#offers = left.offers ?? [];
+      for (const offer of this.#offers) this.emit('offer', offer);
     }
     this.connection.retryNow();
   }
@@ -122,6 +126,8 @@ export class Session extends Emitter<News> {
 
   // discard forgets what was offered for copying.
   async discard(): Promise<void> {
+    this.#offers = [];
+    if (!this.#gone) return this.#keep();
     this.#left = null;
     await this.#outbox?.save(null);
   }
@@ -208,7 +214,7 @@ export class Session extends Emitter<News> {
     this.#fresh = false;
     this.#replica = new Replica(welcome.rev, content, carried);
     this.#settle(welcome, true);
-    if (lost) this.emit('offer', offerOf(lost.code, lost.message, unsent));
+    if (lost) this.#offer(offerOf(lost.code, lost.message, unsent));
     this.#loading = 0;
     this.#drain();
   }
@@ -234,6 +240,7 @@ export class Session extends Emitter<News> {
     switch (message.type) {
       case 'revisions':
         for (const item of message.items) this.#receive(item);
+        this.#giveUp();
         this.#emitPeers();
         this.#keep();
         this.#pump();
@@ -296,9 +303,14 @@ export class Session extends Emitter<News> {
       replica.renumber(++this.#seq, uuid());
       this.#pump();
     } else {
-      const { show, refused } = replica.reject();
-      this.#undone(show);
-      this.emit('offer', offerOf(code, message, { pending: null, buffer: refused }));
+      const { pending, buffer } = replica;
+      this.#undone(replica.reject().show);
+      if (this.rights.mayEdit) this.#offer(offerOf(code, message, { pending, buffer: null }));
+      else {
+        const rest = replica.drop();
+        if (rest) this.#undone(rest.show);
+        this.#offer(offerOf(code, message, { pending, buffer }));
+      }
       this.#pump();
     }
   }
@@ -306,11 +318,23 @@ export class Session extends Emitter<News> {
   #takeRights(role: Role, commands: string[], reason: string): void {
     this.rights = { role, commands, mayEdit: commands.includes('edit'), reason };
     this.emit('access', this.rights);
-    if (this.rights.mayEdit) return;
+    this.#giveUp();
+  }
+
+  // giveUp offers what may not be written any more. The answer to what was sent comes first: if that is a refusal, both
+  // are offered in one piece.
+  #giveUp(): void {
+    if (this.rights.mayEdit || this.#replica?.pending) return;
     const lost = this.#replica?.drop();
     if (!lost) return;
     this.#undone(lost.show);
-    this.emit('offer', offerOf('forbidden', 'You may no longer edit this document.', { pending: null, buffer: lost.dropped }));
+    this.#offer(offerOf('forbidden', 'You may no longer edit this document.', { pending: null, buffer: lost.dropped }));
+  }
+
+  #offer(offer: Offer): void {
+    this.#offers.push(offer);
+    void this.#keep();
+    this.emit('offer', offer);
   }
 
   #undone(show: Delta): void {
@@ -323,7 +347,8 @@ export class Session extends Emitter<News> {
 
   #end(why: Ended): void {
     const unsent = this.#replica ?? this.#left;
-    if (unsent && (why === 'access_revoked' || why === 'no_document') && (unsent.pending || unsent.buffer)) {
+    this.#gone = why === 'access_revoked' || why === 'no_document';
+    if (unsent && this.#gone && (unsent.pending || unsent.buffer)) {
       this.emit('offer', offerOf(why, 'Your access to this document has ended.', unsent));
     }
     this.#peers.reset(this.rev); // who is here is not for us to know any more
@@ -362,7 +387,8 @@ export class Session extends Emitter<News> {
     const { doc, user } = this.#options;
     const { id: _, title, epoch } = this.document;
     const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#seq };
-    return this.#outbox.save(replica.synced ? null : storeUnsent(key, replica));
+    const offers = this.#offers;
+    return this.#outbox.save(replica.synced && offers.length === 0 ? null : { ...storeUnsent(key, replica), offers });
   }
 
   #tellCaret(caret: Caret | null): boolean {
@@ -392,7 +418,7 @@ export class Session extends Emitter<News> {
     for (const only of this.#outbox!.others.splice(0)) {
       if (this.#closed) return;
       const other = (this.#other = new Session({ ...this.#options, only }));
-      other.on('offer', (offer) => this.emit('offer', offer));
+      other.on('offer', (offer) => this.#offer(offer));
       await other.#sendAll();
     }
   }
@@ -404,6 +430,7 @@ export class Session extends Emitter<News> {
     });
     await this.start();
     await done;
+    if (!this.#gone) await this.discard(); // ours are the offers of the session that started this one by now
     await this.close();
   }
 }

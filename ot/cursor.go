@@ -42,14 +42,6 @@ func (c *cursor) take(n int) component {
 	return head
 }
 
-// step returns how far both cursors can go without leaving a component of
-// either.
-func step(a, b *cursor) int {
-	switch {
-	case a.done():
-		return b.cur.len()
-	case b.done():
-		return a.cur.len()
-	}
-	return min(a.cur.len(), b.cur.len())
-}
+// step returns how far both cursors, neither of them done, can go without
+// leaving a component of either.
+func step(a, b *cursor) int { return min(a.cur.len(), b.cur.len()) }

@@ -133,3 +133,23 @@ func TestBuilderRefusesWhatParseRefuses(t *testing.T) {
 		wantRefusal(t, what, err, ot.CodeBadDelta)
 	}
 }
+
+func TestSlicesAndInversesOfWhatDoesNotFitAreRefused(t *testing.T) {
+	doc := mustOpen(t, textDocument("a😀b"))
+	for _, c := range [][2]int{{-1, 2}, {2, 1}, {0, 6}, {0, 2}, {2, 4}} {
+		_, err := doc.Slice(c[0], c[1])
+		wantRefusal(t, "slice", err, ot.CodeDoesNotFit)
+	}
+	if all, err := doc.Slice(0, 5); err != nil || !all.Equal(doc.Delta()) {
+		t.Errorf("the whole slice is %s, %v", all, err)
+	}
+	if none, err := doc.Slice(3, 3); err != nil || !none.IsEmpty() {
+		t.Errorf("the empty slice is %s, %v", none, err)
+	}
+	for _, text := range []string{`[{"delete":6}]`, `[{"retain":6},{"insert":"x"}]`, `[{"retain":2},{"insert":"x"}]`, `[{"retain":1},{"delete":1}]`} {
+		_, err := doc.Invert(parse(t, text))
+		wantRefusal(t, text, err, ot.CodeDoesNotFit)
+		_, err = parse(t, text).Invert(doc.Delta())
+		wantRefusal(t, text, err, ot.CodeDoesNotFit)
+	}
+}

@@ -5,6 +5,9 @@ import "strings"
 // walk calls visit with each run of text or embed that lies between from and
 // to, cut to that range, until visit says no. No pair may be cut at its ends.
 func (n *node) walk(from, to int, visit func(r run, text []byte) bool) bool {
+	if from >= to {
+		return true
+	}
 	for _, k := range n.kids {
 		if from < k.units && !k.node.walk(max(from, 0), min(to, k.units), visit) {
 			return false

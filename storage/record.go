@@ -40,6 +40,9 @@ type Session struct {
 	CreatedAt Micros
 	ExpiresAt Micros
 	EndedAt   Micros // 0: live; an ended session stays as a tombstone until ExpiresAt, so that a late write cannot revive it
+
+	// LivesUntil is its end however much it is used: ProlongSession does not put ExpiresAt beyond it.
+	LivesUntil Micros
 }
 
 // Token is a credential of a program.

@@ -133,7 +133,8 @@ type Listed struct {
 	Role     authz.Role
 }
 
-// Accounts is what is kept of people and their credentials.
+// Accounts is what is kept of people and their credentials. Where a method takes a *Fence, nil is the instance itself: its
+// operator, who is at the machine.
 type Accounts interface {
 	// CreateUser stores a user. With a non-nil invitation, the unused, unexpired invitation of that hash is used up in the
 	// same transaction (ErrNoInvitation otherwise; so too if it is for another address); if it is the set-up link, the user
@@ -141,8 +142,9 @@ type Accounts interface {
 	// this holds is user.CreatedAt, which is not 0. If a user of that id is there already, it is returned: the call is made again.
 	CreateUser(ctx context.Context, user User, invitation *Hash) (User, error)
 
-	// PutInvitation stores an invitation. A set-up invitation replaces the one before; ErrNotEmpty when there are users.
-	PutInvitation(ctx context.Context, invitation Invitation) error
+	// PutInvitation stores an invitation while the fence of the one who gives it holds: *FenceError. A set-up invitation
+	// replaces the one before; ErrNotEmpty when there are users.
+	PutInvitation(ctx context.Context, invitation Invitation, by *Fence) error
 
 	// Invitation returns an unused invitation that has not expired at now. ErrNoInvitation.
 	Invitation(ctx context.Context, hash Hash, now Micros) (Invitation, error)
@@ -154,22 +156,28 @@ type Accounts interface {
 	// Users returns those of the users that exist, in no order.
 	Users(ctx context.Context, users []id.User) ([]User, error)
 
-	// SetPassword replaces the password's hash and ends every session of the user but keep. ErrNoUser.
-	SetPassword(ctx context.Context, user id.User, hash string, keep id.Credential, now Micros) error
+	// SetPassword replaces the password's hash, while the fence holds, and ends every session of the user but the fence's:
+	// ErrNoUser, *FenceError. Tokens stay: each has its own end, and programs do not know the password.
+	SetPassword(ctx context.Context, user id.User, hash string, by *Fence, now Micros) error
 
 	// Session returns a live session: not ended, not expired at now. ErrNoCredential.
 	Session(ctx context.Context, hash Hash, now Micros) (Session, error)
 
-	// PutSession stores a session or updates user, data and expiry of the one with its hash, whose id and CreatedAt stay. An
+	// PutSession stores a session or updates user, data, expiry and end of the one with its hash, whose id and CreatedAt stay. An
 	// ended one stays ended: ErrNoCredential.
 	PutSession(ctx context.Context, session Session) error
+
+	// ProlongSession puts a live session's expiry to the given moment or to the session's LivesUntil, whichever comes first,
+	// and never to an earlier one than it has. ErrNoCredential if the session has ended or expired at now.
+	ProlongSession(ctx context.Context, session id.Credential, expiresAt, now Micros) error
 
 	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live at now, to the
 	// same call made again as well.
 	EndSession(ctx context.Context, hash Hash, now Micros) (id.Credential, error)
 
-	// PutToken stores a token. Token finds a live one: ErrNoCredential. Tokens lists a user's, revoked ones left out.
-	PutToken(ctx context.Context, token Token) error
+	// PutToken stores a token while the fence of the one who makes it holds: *FenceError. Token finds a live one:
+	// ErrNoCredential. Tokens lists a user's, revoked ones left out.
+	PutToken(ctx context.Context, token Token, by *Fence) error
 	Token(ctx context.Context, hash Hash, now Micros) (Token, error)
 	Tokens(ctx context.Context, user id.User) ([]Token, error)
 	TouchToken(ctx context.Context, token id.Credential, now Micros) error

@@ -160,9 +160,10 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 		prepare func()
 		call    func() error
 	}{
-		{"PutInvitation", nil, func() error { return a.PutInvitation(ctx, invitation) }},
+		{"PutInvitation", nil, func() error { return a.PutInvitation(ctx, invitation, &a.fence) }},
 		{"CreateUser", nil, func() error { _, err := a.CreateUser(ctx, user, &invitation.Hash); return err }},
 		{"PutSession", nil, func() error { return a.PutSession(ctx, session) }},
+		{"ProlongSession", nil, func() error { return a.ProlongSession(ctx, session.ID, 1<<60+1, 1) }},
 		{"EndSession", nil, func() error {
 			ended, err := a.EndSession(ctx, session.Hash, 7)
 			if err == nil && ended != session.ID {
@@ -170,11 +171,11 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 			}
 			return err
 		}},
-		{"PutToken", nil, func() error { return a.PutToken(ctx, token) }},
+		{"PutToken", nil, func() error { return a.PutToken(ctx, token, &a.fence) }},
 		{"TouchToken", nil, func() error { return a.TouchToken(ctx, token.ID, 60_000_000) }},
 		{"RevokeToken", nil, func() error { return a.RevokeToken(ctx, a.fence.User, token.ID, 8) }},
 		{"PutTicket", nil, func() error { return a.PutTicket(ctx, ticket, 1, 1) }},
-		{"SetPassword", nil, func() error { return a.SetPassword(ctx, a.fence.User, "x", a.fence.Credential.ID, 9) }},
+		{"SetPassword", nil, func() error { return a.SetPassword(ctx, a.fence.User, "x", &a.fence, 9) }},
 		{"CreateDocument", nil, func() error { return a.CreateDocument(ctx, doc, a.fence) }},
 		{"PutSnapshot", nil, func() error { return a.PutSnapshot(ctx, a.doc.ID, storage.Snapshot{Content: []byte("{}")}) }},
 		{"Rename", func() { held = guard() }, func() error { return a.Rename(ctx, a.doc.ID, "T", a.doc.UpdatedAt+1, held) }},

@@ -98,8 +98,9 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		user := w.user("Pat")
 		kept, other, stranger := w.session(user.ID), w.session(user.ID), w.session(w.user("Sam").ID)
+		by := &storage.Fence{User: user.ID, Credential: storage.Credential{Kind: storage.BySession, ID: kept.ID}}
 		for range 2 {
-			w.ok(w.Store.SetPassword(w.Context(), user.ID, "$new$", kept.ID, w.now))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "$new$", by, w.now))
 		}
 		got, err := w.Store.User(w.Context(), user.ID)
 		w.ok(err)
@@ -110,7 +111,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		}
 		_, err = w.Store.Session(w.Context(), other.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
-		w.refused(w.Store.SetPassword(w.Context(), id.New[id.User](), "x", id.Credential{}, w.now), storage.ErrNoUser)
+		w.refused(w.Store.SetPassword(w.Context(), id.New[id.User](), "x", nil, w.now), storage.ErrNoUser)
 	})
 }
 
@@ -128,7 +129,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		invitation := w.invitation()
 		for range 2 {
-			w.ok(w.Store.PutInvitation(w.Context(), invitation))
+			w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
 		}
 		got, err := w.Store.Invitation(w.Context(), invitation.Hash, w.now)
 		w.ok(err)
@@ -148,7 +149,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("RacedMakesOneAccount", func(t *testing.T) {
 		w := w.in(t)
 		invitation := w.invitation()
-		w.ok(w.Store.PutInvitation(w.Context(), invitation))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
 		var won atomic.Int64
 		together(12, func(int) {
 			if _, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash); err == nil {
@@ -163,7 +164,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("NotUsedUpByARefusal", func(t *testing.T) {
 		w := w.in(t)
 		invitation := w.invitation()
-		w.ok(w.Store.PutInvitation(w.Context(), invitation))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
 		taken := newUser()
 		taken.Email = w.user("Tim").Email
 		_, err := w.Store.CreateUser(w.Context(), taken, &invitation.Hash)
@@ -176,7 +177,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		invitation := w.invitation()
 		invitation.Email = "invited@example.org"
-		w.ok(w.Store.PutInvitation(w.Context(), invitation))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
 		_, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash)
 		w.refused(err, storage.ErrNoInvitation)
 		late := newUser()
@@ -204,7 +205,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		setup := w.invitation()
 		setup.Setup, setup.CreatedBy = true, id.User{}
-		w.refused(w.Store.PutInvitation(w.Context(), setup), storage.ErrNotEmpty)
+		w.refused(w.Store.PutInvitation(w.Context(), setup, nil), storage.ErrNotEmpty)
 	})
 
 	t.Run("SetupMakesTheAdministrator", func(t *testing.T) {
@@ -212,7 +213,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		former, setup := w.invitation(), w.invitation()
 		for _, link := range []*storage.Invitation{&former, &setup, &setup} {
 			link.Setup = true
-			w.ok(w.Store.PutInvitation(w.Context(), *link))
+			w.ok(w.Store.PutInvitation(w.Context(), *link, nil))
 		}
 		_, err := w.Store.Invitation(w.Context(), former.Hash, w.now)
 		w.refused(err, storage.ErrNoInvitation)
@@ -234,7 +235,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := &world{TB: t, Opened: open(t), now: w.now}
 		setup := w.invitation()
 		setup.Setup = true
-		w.ok(w.Store.PutInvitation(w.Context(), setup))
+		w.ok(w.Store.PutInvitation(w.Context(), setup, nil))
 		w.create(newUser())
 		_, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash)
 		w.refused(err, storage.ErrNoInvitation)
@@ -244,7 +245,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := &world{TB: t, Opened: open(t), now: w.now}
 		setup := w.invitation()
 		setup.Setup = true
-		w.ok(w.Store.PutInvitation(w.Context(), setup))
+		w.ok(w.Store.PutInvitation(w.Context(), setup, nil))
 		err := w.during("INSERT INTO users (id, email, name, password_hash, instance_admin, created_at, suspended_at)"+
 			" VALUES ($1, '', '', '', false, 1, 0)", w.Key(id.New[id.User]()), func() error {
 			_, err := w.Store.CreateUser(context.Background(), newUser(), &setup.Hash)

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,8 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 	for range 3 {
 		user := w.user("P")
 		session := w.session(user.ID)
+		session.LivesUntil = w.now + 12*hour
+		w.ok(w.Store.PutSession(ctx, session))
 		people = append(people, storage.Actor{User: user.ID, Credential: storage.Credential{Kind: storage.BySession, ID: session.ID}})
 		sessions, tokens = append(sessions, session), append(tokens, w.token(user.ID))
 	}
@@ -77,11 +80,15 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 			return w.Store.PutSession(ctx, session)
 		},
 		func(random *rand.Rand) error {
+			return w.Store.ProlongSession(ctx, sessions[random.IntN(len(sessions))].ID, w.now+hour+storage.Micros(clock.Add(1)), w.now)
+		},
+		func(random *rand.Rand) error {
 			return w.Store.TouchToken(ctx, tokens[random.IntN(len(tokens))].ID, w.now+60*second*storage.Micros(clock.Add(1)))
 		},
 		func(random *rand.Rand) error {
 			i := random.IntN(len(people))
-			return w.Store.SetPassword(ctx, people[i].User, "new", people[i].Credential.ID, w.now)
+			by := fence(people[i])
+			return w.Store.SetPassword(ctx, people[i].User, fmt.Sprint("new ", clock.Add(1)), &by, w.now)
 		},
 		func(random *rand.Rand) error {
 			actor := people[random.IntN(len(people))]

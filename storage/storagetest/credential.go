@@ -66,6 +66,51 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		w.refused(w.Store.PutSession(w.Context(), session), storage.ErrNoCredential)
 	})
 
+	t.Run("Prolonged", func(t *testing.T) {
+		w := w.in(t)
+		for _, c := range []struct {
+			name                  string
+			livesUntil, ask, want storage.Micros // from now
+		}{
+			{"Later", 12 * hour, 3 * hour, 3 * hour},
+			{"NotEarlier", 12 * hour, hour / 2, hour},
+			{"NotBeyondItsEnd", 2 * hour, 3 * hour, 2 * hour},
+			{"NotBeyondAnEndThatHasPassed", hour / 2, 3 * hour, hour},
+			{"NotWithoutAnEnd", -w.now, 3 * hour, hour},
+		} {
+			session := w.session(w.actor.User)
+			session.LivesUntil = w.now + c.livesUntil
+			w.ok(w.Store.PutSession(w.Context(), session))
+			for range 2 {
+				w.ok(w.Store.ProlongSession(w.Context(), session.ID, w.now+c.ask, w.now))
+			}
+			got, err := w.Store.Session(w.Context(), session.Hash, w.now)
+			w.ok(err)
+			if session.ExpiresAt = w.now + c.want; got.ExpiresAt != session.ExpiresAt {
+				w.Errorf("%s: expires after %d s, want %d s", c.name, (got.ExpiresAt-w.now)/second, c.want/second)
+			}
+			same(w, got, session) // and nothing else has changed
+		}
+	})
+
+	t.Run("DeadIsNotProlonged", func(t *testing.T) {
+		w := w.in(t)
+		ended, expired := w.session(w.actor.User), w.session(w.actor.User)
+		for _, session := range []storage.Session{ended, expired} {
+			session.LivesUntil = w.now + 12*hour
+			w.ok(w.Store.PutSession(w.Context(), session))
+		}
+		_, err := w.Store.EndSession(w.Context(), ended.Hash, w.now)
+		w.ok(err)
+		w.refused(w.Store.ProlongSession(w.Context(), ended.ID, w.now+2*hour, w.now), storage.ErrNoCredential)
+		w.refused(w.Store.ProlongSession(w.Context(), expired.ID, w.now+2*hour, expired.ExpiresAt), storage.ErrNoCredential)
+		w.refused(w.Store.ProlongSession(w.Context(), id.New[id.Credential](), w.now+2*hour, w.now), storage.ErrNoCredential)
+		for _, session := range []storage.Session{ended, expired} {
+			_, err = w.Store.Session(w.Context(), session.Hash, session.ExpiresAt)
+			w.refused(err, storage.ErrNoCredential)
+		}
+	})
+
 	t.Run("EndOfNone", func(t *testing.T) {
 		w := w.in(t)
 		ended, err := w.Store.EndSession(w.Context(), hash(), w.now)
@@ -103,7 +148,7 @@ func testToken(t *testing.T, open func(t *testing.T) Opened) {
 		first := w.token(user)
 		second := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "deploy", CreatedAt: w.now + 1, ExpiresAt: w.now + hour, LastUsedAt: w.now}
 		for range 2 {
-			w.ok(w.Store.PutToken(w.Context(), second))
+			w.ok(w.Store.PutToken(w.Context(), second, nil))
 		}
 		got, err := w.Store.Token(w.Context(), second.Hash, w.now)
 		w.ok(err)
@@ -133,7 +178,7 @@ func testToken(t *testing.T, open func(t *testing.T) Opened) {
 		list, err := w.Store.Tokens(w.Context(), user)
 		w.ok(err)
 		same(w, len(list), 0)
-		w.ok(w.Store.PutToken(w.Context(), token)) // the same call again does not revive it
+		w.ok(w.Store.PutToken(w.Context(), token, nil)) // the same call again does not revive it
 		_, err = w.Store.Token(w.Context(), token.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
 	})
@@ -276,7 +321,7 @@ func testExpire(t *testing.T, open func(t *testing.T) Opened) {
 	invitations := []storage.Invitation{w.invitation(), w.invitation()}
 	invitations[1].ExpiresAt = later + 1
 	for _, invitation := range invitations {
-		w.ok(w.Store.PutInvitation(w.Context(), invitation))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
 	}
 
 	for range 2 {

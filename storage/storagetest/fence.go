@@ -35,7 +35,7 @@ var fences = []struct {
 	{"SessionOfAnother", func(w *world, f *storage.Fence) { f.Credential.ID = w.session(w.user("Eve").ID).ID }},
 	{"SessionBeforeSignIn", func(w *world, f *storage.Fence) { f.Credential.ID = w.session(id.User{}).ID }},
 	{"PasswordChanged", func(w *world, f *storage.Fence) {
-		w.ok(w.Store.SetPassword(w.Context(), f.User, "new", id.Credential{}, w.now))
+		w.ok(w.Store.SetPassword(w.Context(), f.User, "new", nil, w.now))
 	}},
 	{"TokenRevoked", func(w *world, f *storage.Fence) {
 		token := w.token(f.User)
@@ -52,6 +52,46 @@ var fences = []struct {
 	}},
 	{"TokenIsNoSession", func(_ *world, f *storage.Fence) { f.Credential.Kind = storage.ByToken }},
 	{"RightExpired", func(_ *world, f *storage.Fence) { f.ValidUntil = storage.At(time.Now()) }},
+}
+
+// testAccountFence: what lasts longer than the credential that makes it is made only while that is live.
+func testAccountFence(t *testing.T, open func(t *testing.T) Opened) {
+	w := newWorld(t, open(t))
+	for _, broken := range fences {
+		t.Run("Refuses"+broken.name, func(t *testing.T) {
+			w := w.in(t)
+			user := w.user("Dan")
+			by := fence(w.signIn(user))
+			stood := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user.ID, CreatedAt: w.now}
+			given := w.invitation()
+			w.ok(w.Store.PutToken(w.Context(), stood, &by))
+			w.ok(w.Store.PutInvitation(w.Context(), given, &by))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", &by, w.now))
+			held := by
+			broken.end(w, &by)
+			if broken.name == "PasswordChanged" {
+				w.behind("UPDATE users SET password_hash = 'before' WHERE id = $1", w.Key(user.ID))
+			}
+
+			late := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user.ID, CreatedAt: w.now}
+			w.refused(w.Store.PutToken(w.Context(), late, &by), storage.ErrFence)
+			_, err := w.Store.Token(w.Context(), late.Hash, w.now)
+			w.refused(err, storage.ErrNoCredential)
+			invitation := w.invitation()
+			w.refused(w.Store.PutInvitation(w.Context(), invitation, &by), storage.ErrFence)
+			_, err = w.Store.Invitation(w.Context(), invitation.Hash, w.now)
+			w.refused(err, storage.ErrNoInvitation)
+			w.refused(w.Store.SetPassword(w.Context(), user.ID, "after", &by, w.now), storage.ErrFence)
+			got, err := w.Store.User(w.Context(), user.ID)
+			w.ok(err)
+			same(w, got.PasswordHash, "before")
+
+			// What had landed before is a success when it is made again.
+			w.ok(w.Store.PutToken(w.Context(), stood, &held))
+			w.ok(w.Store.PutInvitation(w.Context(), given, &by))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", &by, w.now))
+		})
+	}
 }
 
 func testAppendFence(t *testing.T, open func(t *testing.T) Opened) {

@@ -136,7 +136,7 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 			return err
 		}, []error{storage.ErrFence}},
 		{"Password", func(w *world, actor storage.Actor, _ storage.Session, _ storage.Token, _ id.Doc) error {
-			return w.Store.SetPassword(w.Context(), actor.User, "new", id.Credential{}, w.now)
+			return w.Store.SetPassword(w.Context(), actor.User, "new", nil, w.now)
 		}, []error{storage.ErrFence}},
 		{"Token", func(w *world, actor storage.Actor, _ storage.Session, token storage.Token, _ id.Doc) error {
 			return w.Store.RevokeToken(w.Context(), actor.User, token.ID, w.now)

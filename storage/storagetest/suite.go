@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 	}{
 		{"Append", testAppend},
 		{"AppendFence", testAppendFence},
+		{"AccountFence", testAccountFence},
 		{"AppendTogether", testAppendTogether},
 		{"AppendRace", testAppendRace},
 		{"Revocation", testRevocation},

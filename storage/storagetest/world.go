@@ -74,7 +74,7 @@ func (w *world) session(user id.User) storage.Session {
 func (w *world) token(user id.User) storage.Token {
 	w.Helper()
 	token := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "robot", CreatedAt: w.now}
-	w.ok(w.Store.PutToken(w.Context(), token))
+	w.ok(w.Store.PutToken(w.Context(), token, nil))
 	return token
 }
 

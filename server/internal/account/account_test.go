@@ -151,6 +151,51 @@ func TestSessionsEnd(t *testing.T) {
 	})
 }
 
+// Who only works over a socket stays signed in, as long as its lifetime allows; who has signed out stays so.
+func TestUseProlongsASession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := openStore(t)
+		s := newService(t, store, Config{})
+		ada := person(t, store, "ada")
+		token := loggedIn(t, s, ada.ID)
+		actor, _, err := visit(t, s, token, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		live := func() bool {
+			_, err := store.Session(t.Context(), hashSecret(token), storage.At(time.Now()))
+			return err == nil
+		}
+		for range 11 {
+			time.Sleep(time.Hour)
+			if err := s.Used(t.Context(), actor.Credential); err != nil || !live() {
+				t.Fatalf("in use: %v", err)
+			}
+		}
+		time.Sleep(time.Hour - time.Second)
+		if err := s.Used(t.Context(), actor.Credential); err != nil || !live() {
+			t.Fatalf("just before twelve hours: %v", err)
+		}
+		time.Sleep(time.Second)
+		if err := s.Used(t.Context(), actor.Credential); !errors.Is(err, storage.ErrNoCredential) || live() {
+			t.Fatalf("after twelve hours in use: %v", err)
+		}
+
+		token = loggedIn(t, s, ada.ID)
+		if actor, _, err = visit(t, s, token, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := visit(t, s, token, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r) }); !errors.Is(err, ErrNotSignedIn) {
+			t.Fatal(err)
+		}
+		if err := s.Used(t.Context(), actor.Credential); !errors.Is(err, storage.ErrNoCredential) || live() {
+			t.Fatalf("after signing out: %v", err)
+		}
+
+		store.Close()
+	})
+}
+
 // A request that was on its way when its session ended does not revive it, wherever in between the end came.
 func TestLateRequestDoesNotReviveASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

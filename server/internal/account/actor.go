@@ -62,6 +62,11 @@ func (s *Service) actor(ctx context.Context, user id.User, by storage.Credential
 	return storage.Actor{User: found.ID, Name: found.Name, InstanceAdmin: found.InstanceAdmin, Credential: by}, nil
 }
 
+// fence is what an actor's right hangs on.
+func fence(actor storage.Actor) *storage.Fence {
+	return &storage.Fence{User: actor.User, Credential: actor.Credential}
+}
+
 // Me returns the record of the one who asks.
 func (s *Service) Me(ctx context.Context, actor storage.Actor) (storage.User, error) {
 	return s.store.User(ctx, actor.User)

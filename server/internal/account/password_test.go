@@ -93,7 +93,11 @@ func TestBusyIsNotAWrongTry(t *testing.T) {
 func TestRightOnesAreBounded(t *testing.T) {
 	store := openStore(t)
 	s := newService(t, store, Config{LoginsPerMinute: 2, SignUpsPerMinute: 3})
-	admin := storage.Actor{User: person(t, store, "root").ID, InstanceAdmin: true}
+	admin, _, err := visit(t, s, loggedIn(t, s, person(t, store, "root").ID), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin.InstanceAdmin = true
 	var tooMany *TooManyTries
 	for n := range 4 {
 		secret, _, err := s.Invite(t.Context(), admin, "")

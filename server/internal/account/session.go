@@ -81,6 +81,17 @@ func (s *Service) stale(ctx context.Context) bool {
 	return ok && time.Since(seen.Time()) >= prolongEvery
 }
 
+// Used notes that somebody works by a credential without making requests, as those do who sit in a room: a login session then
+// ends no sooner than after the idle time from now, nor later than its lifetime allows. Callers need not do so more than once a
+// minute. storage.ErrNoCredential if the session has ended: nothing revives it.
+func (s *Service) Used(ctx context.Context, by storage.Credential) error {
+	now := time.Now()
+	if by.Kind == storage.ByToken {
+		return s.store.TouchToken(ctx, by.ID, storage.At(now))
+	}
+	return s.store.ProlongSession(ctx, by.ID, storage.At(now.Add(s.config.Idle)), storage.At(now))
+}
+
 // Begin starts a login session for user and sets its cookie. The session that the request came with, if any, ends: a token
 // that somebody knew before the login is worth nothing after it.
 func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user id.User) error {

@@ -76,12 +76,13 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, text []byte,
 		return fmt.Errorf("read back a session: %w", err)
 	}
 	err := s.accounts.PutSession(ctx, storage.Session{
-		ID:        data.Login.Credential,
-		Hash:      hashSecret(token),
-		User:      data.Login.User,
-		Data:      text,
-		CreatedAt: data.Login.Since,
-		ExpiresAt: storage.At(expiry),
+		ID:         data.Login.Credential,
+		Hash:       hashSecret(token),
+		User:       data.Login.User,
+		Data:       text,
+		CreatedAt:  data.Login.Since,
+		ExpiresAt:  storage.At(expiry),
+		LivesUntil: data.Deadline,
 	})
 	if err != nil {
 		return fmt.Errorf("keep a session: %w", err)

@@ -56,7 +56,8 @@ func (s *Service) guess(keys []string, check func() (right bool, err error)) err
 	return nil
 }
 
-// ChangePassword replaces the actor's password and ends their other login sessions. It takes a login session, not a token.
+// ChangePassword replaces the actor's password and ends their other login sessions. Their tokens stay, since
+// programs do not know it: each is revoked by itself. It takes a login session, not a token.
 // ErrBadLogin if current is wrong.
 func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, current, next string) error {
 	if actor.Credential.Kind != storage.BySession {
@@ -74,7 +75,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, curre
 	if err != nil {
 		return err
 	}
-	if err := s.store.SetPassword(ctx, user.ID, hash, actor.Credential.ID, storage.At(time.Now())); err != nil {
+	if err := s.store.SetPassword(ctx, user.ID, hash, fence(actor), storage.At(time.Now())); err != nil {
 		return fmt.Errorf("change a password: %w", err)
 	}
 	s.bus.Publish(bus.UserChanged{User: user.ID})

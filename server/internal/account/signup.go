@@ -81,7 +81,7 @@ func (s *Service) SetupURL(ctx context.Context) (secret string, ok bool, err err
 		Setup:     true,
 		CreatedAt: storage.At(now),
 		ExpiresAt: storage.At(now.Add(setupFor)),
-	})
+	}, nil)
 	if errors.Is(err, storage.ErrNotEmpty) {
 		return "", false, nil
 	}

@@ -105,14 +105,14 @@ func TestTicketsExpireAndAreFew(t *testing.T) {
 		store := openStore(t)
 		s := newService(t, store, Config{})
 		ada := person(t, store, "ada")
-		actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.BySession}}
-		_, token, err := s.NewToken(t.Context(), actor, "bot", time.Time{}) // which lives by the database's clock as well
-		if err != nil {
+		token := storage.Token{ID: id.New[id.Credential](), User: ada.ID, Name: "bot"} // lives by the database's clock as well
+		if err := store.PutToken(t.Context(), token, nil); err != nil {
 			t.Fatal(err)
 		}
-		actor.Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
+		actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
 		doc := newDocument(t, store, actor)
 		var secret string
+		var err error
 		for range 5 {
 			if secret, _, err = s.IssueTicket(t.Context(), actor, doc, ""); err != nil {
 				t.Fatal(err)
@@ -130,4 +130,41 @@ func TestTicketsExpireAndAreFew(t *testing.T) {
 		}
 		store.Close()
 	})
+}
+
+// What a request asked for that was on its way when its session ended does not outlast the session.
+func TestNothingLastingIsMadeAfterTheEnd(t *testing.T) {
+	store := openStore(t)
+	s := newService(t, store, Config{OpenRegistration: true})
+	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, here)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cookie := loggedIn(t, s, ada.ID)
+	late, _, err := visit(t, s, cookie, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.InstanceAdmin = true
+	if _, _, err := s.NewToken(t.Context(), late, "in time", time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r) }); !errors.Is(err, ErrNotSignedIn) {
+		t.Fatal(err)
+	}
+	if _, _, err := s.NewToken(t.Context(), late, "late", time.Time{}); !errors.Is(err, storage.ErrFence) {
+		t.Errorf("a token: %v", err)
+	}
+	if _, _, err := s.Invite(t.Context(), late, ""); !errors.Is(err, storage.ErrFence) {
+		t.Errorf("an invitation: %v", err)
+	}
+	if err := s.ChangePassword(t.Context(), late, "correct horse", "another horse"); !errors.Is(err, storage.ErrFence) {
+		t.Errorf("a password: %v", err)
+	}
+	if tokens, err := s.Tokens(t.Context(), late); err != nil || len(tokens) != 1 {
+		t.Errorf("%d tokens, %v", len(tokens), err)
+	}
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); err != nil {
+		t.Errorf("the password has changed: %v", err)
+	}
 }

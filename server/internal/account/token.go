@@ -37,7 +37,7 @@ func (s *Service) NewToken(ctx context.Context, actor storage.Actor, name string
 		}
 		token.ExpiresAt = storage.At(expires)
 	}
-	if err := s.store.PutToken(ctx, token); err != nil {
+	if err := s.store.PutToken(ctx, token, fence(actor)); err != nil {
 		return "", storage.Token{}, fmt.Errorf("make a token: %w", err)
 	}
 	return tokenPrefix + secret, token, nil

@@ -172,7 +172,7 @@ func (h *house) tokenFor(user id.User) string {
 		User:      user,
 		Name:      "test",
 		CreatedAt: storage.At(time.Now()),
-	})
+	}, nil)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -89,7 +89,7 @@ func (s *scene) actor(name string) storage.Actor {
 	}
 	token := storage.Token{ID: id.New[id.Credential](), Hash: storage.Hash(append(user.ID[:], user.ID[:]...)), User: user.ID,
 		Name: "t", CreatedAt: storage.At(time.Now())}
-	if err := s.store.PutToken(context.Background(), token); err != nil {
+	if err := s.store.PutToken(context.Background(), token, nil); err != nil {
 		s.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}

@@ -99,7 +99,7 @@ func (w *world) person(name string) storage.Actor {
 	}
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "test", CreatedAt: now}
 	token.Hash = sha256.Sum256([]byte(token.ID.String()))
-	if err := w.store.PutToken(w.ctx, token); err != nil {
+	if err := w.store.PutToken(w.ctx, token, nil); err != nil {
 		w.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}

@@ -82,7 +82,7 @@ func (h *house) person(name string) storage.Actor {
 	}
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "test", CreatedAt: now}
 	token.Hash = sha256.Sum256(token.ID[:])
-	if err := h.store.PutToken(context.Background(), token); err != nil {
+	if err := h.store.PutToken(context.Background(), token, nil); err != nil {
 		h.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}

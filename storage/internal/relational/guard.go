@@ -2,6 +2,7 @@ package relational
 
 import (
 	"context"
+	"errors"
 
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -43,6 +44,37 @@ func (s *Store) Fenced(ctx context.Context, tx Tx, fence storage.Fence) error {
 		}
 	}
 	return l.verdict(fence)
+}
+
+// errStands: the same call, made before, has landed.
+var errStands = errors.New("it stands already")
+
+// fencedUnless is nil if the fence holds, as for Fenced, or there is none. Where it has ended, but the query finds a row, which
+// says that this very call landed when it held, it is errStands.
+func (s *Store) fencedUnless(ctx context.Context, tx Tx, fence *storage.Fence, stands string, args ...any) error {
+	if fence == nil {
+		return nil
+	}
+	ended := s.Fenced(ctx, tx, *fence)
+	if !errors.Is(ended, storage.ErrFence) {
+		return ended
+	}
+	var found bool
+	if err := tx.Query(ctx, Query{SQL: stands, Args: args, Row: one(&found, new(int64))}); err != nil {
+		return err
+	}
+	if found {
+		return errStands
+	}
+	return ended
+}
+
+// except drops one error.
+func except(err, drop error) error {
+	if errors.Is(err, drop) {
+		return nil
+	}
+	return err
 }
 
 // Live implements storage.Accounts.

@@ -16,19 +16,23 @@ func invitationDest(i *storage.Invitation) []any {
 }
 
 // PutInvitation implements storage.Accounts.
-func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation) error {
+func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation, by *storage.Fence) error {
 	conflict := "(id) DO NOTHING"
 	if invitation.Setup {
 		conflict = "(setup) WHERE setup DO UPDATE SET id = excluded.id, hash = excluded.hash, email = excluded.email," +
 			" created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = excluded.used_at"
 	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		err := s.fencedUnless(ctx, tx, by, "SELECT 1 FROM invitations WHERE id = $1", [16]byte(invitation.ID))
+		if err != nil {
+			return except(err, errStands)
+		}
 		if invitation.Setup {
 			if err := empty(ctx, tx); err != nil {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, "INSERT INTO invitations ("+invitationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "+conflict,
+		_, err = tx.Exec(ctx, "INSERT INTO invitations ("+invitationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "+conflict,
 			[16]byte(invitation.ID), invitation.Hash[:], invitation.Email, invitation.Setup, orNull(invitation.CreatedBy),
 			int64(invitation.CreatedAt), int64(invitation.ExpiresAt), int64(invitation.UsedAt))
 		return err

@@ -7,7 +7,7 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-const sessionColumns = "id, hash, user_id, data, created_at, expires_at, ended_at"
+const sessionColumns = "id, hash, user_id, data, created_at, expires_at, ended_at, lives_until"
 
 // Session implements storage.Accounts.
 func (s *Store) Session(ctx context.Context, hash storage.Hash, now storage.Micros) (storage.Session, error) {
@@ -17,7 +17,7 @@ func (s *Store) Session(ctx context.Context, hash storage.Hash, now storage.Micr
 		SQL:  "SELECT " + sessionColumns + " FROM sessions WHERE hash = $1 AND ended_at = 0 AND expires_at > $2",
 		Args: []any{hash[:], int64(now)},
 		Row: one(&found, key(&v.ID), (*digest)(&v.Hash), fromNull(&v.User), &v.Data, (*int64)(&v.CreatedAt),
-			(*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt)),
+			(*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt), (*int64)(&v.LivesUntil)),
 	})
 	if err == nil && !found {
 		err = storage.ErrNoCredential
@@ -32,16 +32,33 @@ func (s *Store) PutSession(ctx context.Context, v storage.Session) error {
 		data = []byte{}
 	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		stored, err := tx.Exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)"+
-			" ON CONFLICT (hash) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at"+
+		stored, err := tx.Exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"+
+			" ON CONFLICT (hash) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at,"+
+			" lives_until = excluded.lives_until"+
 			" WHERE sessions.ended_at = 0",
-			[16]byte(v.ID), v.Hash[:], orNull(v.User), data, int64(v.CreatedAt), int64(v.ExpiresAt), int64(v.EndedAt))
+			[16]byte(v.ID), v.Hash[:], orNull(v.User), data, int64(v.CreatedAt), int64(v.ExpiresAt), int64(v.EndedAt), int64(v.LivesUntil))
 		if err == nil && stored == 0 {
 			err = storage.ErrNoCredential
 		}
 		return err
 	})
 	return wrap(err, "store a session")
+}
+
+// ProlongSession implements storage.Accounts. It holds no row but this one, so that no append waits for it that it waits for.
+func (s *Store) ProlongSession(ctx context.Context, session id.Credential, expiresAt, now storage.Micros) error {
+	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		prolonged, err := tx.Exec(ctx, "UPDATE sessions SET expires_at = CASE"+
+			" WHEN expires_at >= $2 OR expires_at >= lives_until THEN expires_at"+
+			" WHEN lives_until <= $2 THEN lives_until"+
+			" ELSE $2 END WHERE id = $1 AND ended_at = 0 AND expires_at > $3",
+			[16]byte(session), int64(expiresAt), int64(now))
+		if err == nil && prolonged == 0 {
+			err = storage.ErrNoCredential
+		}
+		return err
+	})
+	return wrap(err, "prolong a session")
 }
 
 // EndSession implements storage.Accounts.

@@ -16,9 +16,13 @@ func tokenDest(t *storage.Token) []any {
 }
 
 // PutToken implements storage.Accounts.
-func (s *Store) PutToken(ctx context.Context, t storage.Token) error {
+func (s *Store) PutToken(ctx context.Context, t storage.Token, by *storage.Fence) error {
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		_, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+		err := s.fencedUnless(ctx, tx, by, "SELECT 1 FROM tokens WHERE id = $1", [16]byte(t.ID))
+		if err != nil {
+			return except(err, errStands)
+		}
+		_, err = tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
 			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt))
 		return err
 	})

@@ -100,9 +100,26 @@ func (s *Store) Users(ctx context.Context, users []id.User) ([]storage.User, err
 	return list, nil
 }
 
-// SetPassword implements storage.Accounts.
-func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, keep id.Credential, now storage.Micros) error {
+// SetPassword implements storage.Accounts. It takes the user's row for itself before the fence does with others: who shares a
+// row and then wants it alone waits for those who do the same.
+func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, by *storage.Fence, now storage.Micros) error {
+	var keep id.Credential
+	if by != nil {
+		keep = by.Credential.ID
+	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		err := tx.Query(ctx, Query{
+			SQL:  "SELECT id FROM users WHERE id = $1" + s.dialect.ForUpdate,
+			Args: []any{[16]byte(user)},
+			Row:  func(Row) error { return nil },
+		})
+		if err != nil {
+			return err
+		}
+		err = s.fencedUnless(ctx, tx, by, "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2", [16]byte(user), hash)
+		if err != nil {
+			return except(err, errStands)
+		}
 		changed, err := tx.Exec(ctx, "UPDATE users SET password_hash = $2 WHERE id = $1", [16]byte(user), hash)
 		if err != nil {
 			return err

@@ -95,6 +95,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	}
 	documents := document.New(store, events)
 	hub := room.New(store, events, log, s.roomLimits())
+	hub.NoteUse(accounts.Used)
 	sockets := socket.New(socket.Config{
 		Hub:       hub,
 		Documents: documents,

@@ -112,6 +112,9 @@ func (r *room) commit() {
 		}
 	}
 	r.published()
+	for now, i := time.Now(), 0; i < len(landed.batch); i++ {
+		r.hub.usage.used(landed.batch[i].actor.Credential, now)
+	}
 	parked := r.parked
 	r.parked = nil
 	for _, p := range parked {

@@ -29,6 +29,7 @@ type Hub struct {
 	snapshots chan struct{}  // one slot for each snapshot being stored
 	people    people
 	committer committer
+	usage     usage
 
 	mu       sync.Mutex
 	rooms    map[id.Doc]*room // those open, opening or ending; guarded by mu
@@ -55,6 +56,7 @@ func New(store storage.Store, events *bus.Bus, log *slog.Logger, limits Limits) 
 	h.ctx, h.stop = context.WithCancel(context.Background())
 	h.people.init(&h.limits)
 	h.committer.hub = h
+	h.usage.hub, h.usage.noted = h, map[storage.Credential]time.Time{}
 	events.Subscribe(h.hear)
 	return h
 }

@@ -44,6 +44,8 @@ type Limits struct {
 	SnapshotPause time.Duration // between stored snapshots of a document that is written faster than that
 	PresencePause time.Duration // between two presence messages to others
 	RoomIdle      time.Duration // that a room without seats stays open
+	UsedEvery     time.Duration // between two notes that a credential is in use
+	UsedQueue     int           // credentials whose use is still to be noted; the next edit asks again for those beyond
 	Faults        int           // panics of one document, after which it is shut for FaultPause
 	FaultPause    time.Duration
 
@@ -78,6 +80,7 @@ func DefaultLimits() Limits {
 		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RoomWork: 5_000, RebaseReach: 20_000, RebaseWork: 100_000,
 		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotBytes: 4 << 20, SnapshotPause: 2 * time.Second,
 		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second,
+		UsedEvery: time.Minute, UsedQueue: 1_000,
 		Faults: 3, FaultPause: time.Minute,
 
 		Committers: 1, CommitRows: 2_000, CommitBytes: 4 << 20, CommitPatience: 10 * time.Second,

@@ -178,12 +178,17 @@ func invite(t *testing.T, admin *client.Client) string {
 
 func grantEditor(ctx context.Context, t *testing.T, admin *client.Client, doc id.Doc, email string) {
 	t.Helper()
+	grantRole(ctx, t, admin, doc, email, authz.Editor)
+}
+
+func grantRole(ctx context.Context, t *testing.T, admin *client.Client, doc id.Doc, email string, role authz.Role) {
+	t.Helper()
 	user, err := admin.FindUser(ctx, email)
 	if err == nil {
-		err = admin.Grant(ctx, doc, client.ToUser(user.ID), wire.PutGrant{Role: authz.Editor})
+		err = admin.Grant(ctx, doc, client.ToUser(user.ID), wire.PutGrant{Role: role})
 	}
 	if err != nil {
-		t.Fatalf("let %s edit: %v", email, err)
+		t.Fatalf("make %s %v: %v", email, role, err)
 	}
 }
 

@@ -22,6 +22,10 @@ async function pageOf(name, options) {
   if (open) return open
   const context = await browser.newContext({ viewport: { width: 1180, height: 760 }, ...options })
   context.setDefaultTimeout(timeout)
+  return newTab(name, context)
+}
+
+async function newTab(name, context) {
   const page = await context.newPage()
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(String(error)))
@@ -60,6 +64,29 @@ const does = {
   evaluate: async (page, source) => page.evaluate(source),
   screenshot: async (page, path) => void (await page.screenshot({ path })),
   faults: async (page) => page.faults,
+  // From now on every document that the page opens has this content, whatever the server says.
+  content: (page, ops) =>
+    page.routeWebSocket(/\/socket$/, (socket) => {
+      const server = socket.connectToServer()
+      server.onMessage((text) => {
+        const message = JSON.parse(text)
+        if (message.type === 'welcome') message.snapshot = { ops }
+        socket.send(JSON.stringify(message))
+      })
+    }),
+  // Pastes HTML where the caret is.
+  paste: async (page, html) =>
+    page.locator('.ql-editor').evaluate((editor, html) => {
+      const clipboardData = new DataTransfer()
+      clipboardData.setData('text/html', html)
+      editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+    }, html),
+  // Closes the tab without a question and opens another of the same person.
+  tab: async (page) => {
+    const [name] = [...pages].find(([, open]) => open === page)
+    await page.close()
+    await newTab(name, page.context())
+  },
   close: async (page) => {
     await page.context().close()
     for (const [name, open] of pages) if (open === page) pages.delete(name)

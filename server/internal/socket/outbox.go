@@ -19,8 +19,6 @@ type outbox struct {
 	ending   wire.CloseCode // 0 until the connection is to be closed
 
 	written chan struct{} // closed when all is written that will be
-
-	writeBy time.Time // the deadline that is set; of the flusher
 }
 
 // send queues a message.
@@ -172,16 +170,11 @@ func (c *connection) closeCodeOfPull(err error) wire.CloseCode {
 	return wire.CloseInternal
 }
 
-// write writes to the client, some of it at a time, and each time it has WriteWait, or little more, to take it: to move the
-// deadline costs nearly as much as a small write, so it is set somewhat later and then left for a while.
+// write writes to the client, some of it at a time, and each time it has to take it within WriteWait.
 func (c *connection) write(frames []byte) error {
-	wait := c.handler.Limits.WriteWait
 	for len(frames) > 0 {
 		n := min(len(frames), c.handler.Limits.WriteBytes)
-		if now := time.Now(); c.outbox.writeBy.Sub(now) < wait {
-			c.outbox.writeBy = now.Add(wait + wait/8)
-			_ = c.inlet.raw.SetWriteDeadline(c.outbox.writeBy)
-		}
+		_ = c.inlet.raw.SetWriteDeadline(time.Now().Add(c.handler.Limits.WriteWait))
 		if _, err := c.inlet.raw.Write(frames[:n]); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ var homes = map[string][]string{
 	"github.com/jackc/pgx":               {"storage/postgres", "storage/pgtest"},
 	"modernc.org/sqlite":                 {"storage/sqlite"},
 	"github.com/pressly/goose":           {"storage/internal/schema"},
-	"github.com/lxzan/gws":               {"server/internal/socket", "client"},
+	"github.com/lxzan/gws":               {"server/internal/socket", "client", "client/cmd/coload"},
 	"github.com/alexedwards/scs":         {"server/internal/account"},
 	"github.com/alexedwards/argon2id":    {"server/internal/account"},
 	"github.com/go-playground/validator": {"server/internal/schema"},

@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 GO ?= go
 
-.PHONY: help run test lint bench bench-server seeded-bugs web tools
+.PHONY: help run test lint bench bench-server soak seeded-bugs web tools
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ bench: tools ## the figures, as ratios measured in one run
 
 bench-server: tools ## load the real server on SQLite and Postgres: speed, memory, times to open
 	@.ci/bench-server
+
+soak: tools ## the tests in their long form: a million cases, fuzzers of ten minutes each
+	.ci/soak
 
 seeded-bugs: tools ## break the server in ten known ways, one by one, and see the tests fail
 	@.ci/seed-bugs

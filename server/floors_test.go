@@ -26,7 +26,7 @@ var floors = map[string]int{
 	"storage/sqlite": 3, "storage/postgres": 3, "client": 3,
 	"storage/pgtest": 4,
 
-	"server/internal/edge": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
+	"server/internal/edge": 2, "server/internal/oracle": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
 
 	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4,
 

@@ -23,7 +23,7 @@ bench: tools ## the figures, as ratios measured in one run
 bench-server: tools ## load the real server on SQLite and Postgres: speed, memory, times to open
 	@.ci/bench-server
 
-soak: tools ## the tests in their long form: a million cases, fuzzers of ten minutes each
+soak: tools ## the tests in their long form: a million cases, a hundred kills, fuzzers of ten minutes each
 	.ci/soak
 
 seeded-bugs: tools ## break the server in ten known ways, one by one, and see the tests fail

@@ -3,6 +3,8 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -55,12 +57,7 @@ const startPatience = 60 * time.Second
 // startProcess starts a server on a free loopback port, with args naming its empty database.
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	address := freeAddress(t)
 	p := &process{t: t, args: append([]string{"--listen", address}, args...), url: "http://" + address}
 	p.setup = p.start(setupLink)
 	t.Cleanup(func() {
@@ -69,6 +66,21 @@ func startProcess(t *testing.T, args ...string) *process {
 		}
 	})
 	return p
+}
+
+// freeAddress is on a port that nobody is given as the near end of a connection, so that it is still free when a server that was
+// killed comes back.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.N(12_000)))
+		if err == nil {
+			defer listener.Close()
+			return listener.Addr().String()
+		}
+	}
+	t.Fatal("there is no free port")
+	return ""
 }
 
 var (

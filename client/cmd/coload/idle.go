@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,7 @@ func (l *load) idle(ctx context.Context) error {
 		return errors.New("s4 needs --server-pid, to read the server's memory")
 	}
 	var docs []id.Doc
-	for range l.Documents {
+	for range cmp.Or(l.Documents, someDocuments) {
 		doc, err := l.document(ctx, prose(l.Chars))
 		if err != nil {
 			return err
@@ -38,7 +39,7 @@ func (l *load) idle(ctx context.Context) error {
 			return err
 		}
 		if g.all = append(g.all, t); i == 0 {
-			l.announce("S4, idle sessions", welcome.Limits, l.Documents, 1)
+			l.announce("S4, idle sessions", welcome.Limits, len(docs), 1)
 		}
 	}
 	time.Sleep(5 * time.Second) // for snapshots that wait for another join

@@ -8,6 +8,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -34,8 +36,8 @@ type config struct {
 	Document    string        `placeholder:"ID" help:"Document to write to; without it, new ones are made and deleted afterwards."`
 	Trace       string        `type:"existingfile" help:"Recorded editing trace to replay (JSON, or JSON in gzip)."`
 	Scenario    string        `enum:",s1,s2,s3,s4,s5" default:"" help:"Scenario to run: s1 one document, closed loop; s2 many documents of two clients; s3 one document, keys on a fixed schedule; s4 idle sessions; s5 opening."`
-	Clients     int           `default:"1" help:"Clients; in s2 they are two to each document."`
-	Documents   int           `default:"200" help:"Documents of s2 and s4."`
+	Clients     int           `default:"1" help:"Clients of one document; where there are several documents, each has two."`
+	Documents   int           `default:"0" help:"Documents; 0 is one in s3, whose clients it then has, and 200 in s2 and s4."`
 	Revisions   int           `default:"100000" help:"Revisions of the document that s5 opens."`
 	Settle      time.Duration `default:"40s" help:"How long s4 and s5 wait for the server to let idle documents go before they measure."`
 	Copies      bool          `help:"Let each client of s1 and s2 keep a copy of the document and compare it, which costs more than the server does."`
@@ -54,6 +56,7 @@ type config struct {
 const (
 	mostClients   = 5_000
 	mostDocuments = 20_000
+	someDocuments = 200
 	mostAhead     = 10_000
 	mostChars     = 2_000_000
 	mostDuration  = 24 * time.Hour
@@ -68,7 +71,7 @@ func (c *config) Validate() error {
 		}
 	}
 	within("clients", c.Clients, 1, mostClients)
-	within("documents", c.Documents, 1, mostDocuments)
+	within("documents", c.Documents, 0, mostDocuments)
 	within("ahead", c.Ahead, 1, mostAhead)
 	within("chars", c.Chars, 0, mostChars)
 	if c.Duration <= 0 || c.Duration > mostDuration {
@@ -121,9 +124,12 @@ func run(ctx context.Context, c config, out io.Writer, bar bool) error {
 	case "s1":
 		return l.closedLoop(ctx, 1, c.Clients)
 	case "s2":
-		return l.closedLoop(ctx, c.Documents, 2)
+		return l.closedLoop(ctx, cmp.Or(c.Documents, someDocuments), 2)
 	case "s3":
-		return l.fixedSchedule(ctx)
+		if l.Documents == 0 {
+			return l.fixedSchedule(ctx, 1, l.Clients)
+		}
+		return l.fixedSchedule(ctx, l.Documents, 2)
 	case "s4":
 		return l.idle(ctx)
 	case "s5":
@@ -138,7 +144,9 @@ type load struct {
 	api      *client.Client
 	out      io.Writer
 	progress progress
-	made     []id.Doc // to be deleted afterwards
+
+	mu   sync.Mutex
+	made []id.Doc // to be deleted afterwards; guarded by mu
 }
 
 // document returns the document to write to, made with that content unless the flags name one.
@@ -150,7 +158,9 @@ func (l *load) document(ctx context.Context, content string) (id.Doc, error) {
 	if err != nil {
 		return id.Doc{}, err
 	}
+	l.mu.Lock()
 	l.made = append(l.made, made.ID)
+	l.mu.Unlock()
 	if content == "" {
 		return made.ID, nil
 	}
@@ -193,9 +203,10 @@ func closeAll(docs []*client.Document) {
 func (l *load) cleanUp() {
 	ctx, cancel := context.WithTimeout(context.Background(), l.Patience)
 	defer cancel()
-	for _, doc := range l.made {
-		if err := l.api.Delete(ctx, doc); err != nil {
-			fmt.Fprintf(l.out, "document %v is left behind: %v\n", doc, err)
+	_ = atOnce(len(l.made), func(i int) error {
+		if err := l.api.Delete(ctx, l.made[i]); err != nil {
+			fmt.Fprintf(l.out, "document %v is left behind: %v\n", l.made[i], err)
 		}
-	}
+		return nil
+	})
 }

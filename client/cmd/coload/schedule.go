@@ -3,126 +3,95 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"sync"
 	"time"
 
-	"github.com/coscribe/coscribe/client"
 	"github.com/coscribe/coscribe/ot"
 )
 
 // keysPerSecond is how fast a client of s3 types unless --rate says otherwise.
 const keysPerSecond = 5
 
-// mostScreens is how many clients are watched in s3: enough for a percentile, few enough that the watching is not the load.
+// mostScreens is how many clients of a document are watched in s3: enough for a percentile, few enough that the watching is not
+// the load.
 const mostScreens = 20
 
 // fixedSchedule lets every client type on a fixed schedule, late or not, and measures from the time that a keystroke was due
 // to its acknowledgement, and to the other screens.
-func (l *load) fixedSchedule(ctx context.Context) error {
-	groups, err := l.openGroups(ctx, 1, l.Clients)
+func (l *load) fixedSchedule(ctx context.Context, documents, clients int) error {
+	groups, limits, err := l.openTypists(ctx, documents, clients)
+	defer func() { closeTypists(groups) }()
 	if err != nil {
 		return err
 	}
-	defer groups.close()
-	docs := groups[0].docs
-	l.announce("S3, fixed schedule", docs[0].Standing().Limits, 1, l.Clients)
-
+	l.announce("S3, fixed schedule", limits, documents, clients)
 	every := time.Second / keysPerSecond
 	if l.Rate > 0 {
 		every = time.Duration(float64(time.Second) / l.Rate)
 	}
-	keys := &keystrokes{due: map[ot.Rev]keystroke{}}
-	stop := keys.watch(ctx, docs[:min(len(docs), mostScreens)])
-	defer stop()
+	for _, g := range groups {
+		g.watch(mostScreens)
+	}
+	meter, err := l.startMeter()
+	if err != nil {
+		return err
+	}
 	began := time.Now()
-	err = groups.each(func(d *client.Document, measured *times) error {
-		pace := pace{every: every, next: began.Add(rand.N(every))}
-		w := &writer{load: l, doc: d, acknowledged: func(rev ot.Rev, at time.Time) { keys.note(rev, at, d) }}
-		defer func() { *measured = w.times }()
-		return w.run(ctx, func(ctx context.Context) (sent, error) {
-			at, err := pace.wait(ctx)
-			if err == nil && at.Sub(began) > l.Duration {
-				err = io.EOF
-			}
-			if err != nil {
-				return sent{}, err
-			}
-			edit, err := d.Edit(typeSomewhere)
-			return sent{edit, at}, err
-		})
+	err = eachTypist(groups, func(t *thin) error {
+		return t.typeAt(ctx, pace{every: every, next: began.Add(rand.N(every))}, began.Add(l.Duration), l.Chars)
 	})
 	took := time.Since(began)
 	if err != nil {
 		return err
 	}
-	l.report(took, groups.times())
-	if err := l.convergeAll(ctx, groups); err != nil {
+	measured := measuredBy(groups)
+	l.report(took, measured)
+	if err := meter.report(l.out, len(measured)); err != nil {
 		return err
 	}
-	stop()
-	fmt.Fprintf(l.out, "keystroke to other screens, ms: %v\n", keys.times())
+	if err := l.account(ctx, groups); err != nil {
+		return err
+	}
+	var screens times
+	for _, g := range groups {
+		screens = append(screens, g.screens()...)
+	}
+	fmt.Fprintf(l.out, "keystroke to other screens, ms: %v\n", screens)
 	return nil
 }
 
-// keystrokes knows when each revision's first keystroke was due, and when it came to which screen.
-type keystrokes struct {
-	mu   sync.Mutex // guards due and seen
-	due  map[ot.Rev]keystroke
-	seen []sighting
-}
-
-type keystroke struct {
-	at time.Time
-	by *client.Document
-}
-
-type sighting struct {
-	rev ot.Rev
-	at  time.Time
-	on  *client.Document
-}
-
-func (k *keystrokes) note(rev ot.Rev, at time.Time, by *client.Document) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if first, ok := k.due[rev]; !ok || at.Before(first.at) {
-		k.due[rev] = keystroke{at, by}
+// watch has some of the clients note when revisions come.
+func (g *typists) watch(screens int) {
+	step := (len(g.all) + screens - 1) / screens
+	for i := 0; i < len(g.all); i += step {
+		t := g.all[i]
+		t.mu.Lock()
+		t.typing.watched = true
+		t.mu.Unlock()
 	}
 }
 
-// watch notes when revisions come, until stop, which waits.
-func (k *keystrokes) watch(ctx context.Context, screens []*client.Document) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var watching sync.WaitGroup
-	for _, screen := range screens {
-		from, _ := screen.Committed()
-		watching.Go(func() {
-			for revision, err := range screen.Revisions(ctx, client.From(from)) {
-				if err != nil {
-					return
+// screens returns how long keystrokes took to the watched screens, but for their author's own. Of several keys in one revision it
+// is the first that counts.
+func (g *typists) screens() (took times) {
+	type key struct {
+		at time.Time
+		by *thin
+	}
+	struck := map[ot.Rev]key{}
+	for _, t := range g.all {
+		for _, made := range t.typing.made {
+			struck[made.rev] = key{made.at, t}
+		}
+	}
+	for _, t := range g.all {
+		next := g.head + 1
+		for _, seen := range t.typing.seen {
+			for ; next <= seen.rev; next++ {
+				if key, ok := struck[next]; ok && key.by != t {
+					took = append(took, seen.at.Sub(key.at))
 				}
-				k.see(sighting{revision.Rev, time.Now(), screen})
 			}
-		})
-	}
-	return func() { cancel(); watching.Wait() }
-}
-
-func (k *keystrokes) see(s sighting) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.seen = append(k.seen, s)
-}
-
-// times returns how long keystrokes took to screens other than their author's.
-func (k *keystrokes) times() (took times) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, s := range k.seen {
-		if key, ok := k.due[s.rev]; ok && key.by != s.on {
-			took = append(took, s.at.Sub(key.at))
 		}
 	}
 	return took

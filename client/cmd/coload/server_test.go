@@ -166,7 +166,8 @@ func TestLoadOnRealServer(t *testing.T) {
 		"s1":            func(c *config) { c.Scenario, c.Clients = "s1", 3 },
 		"s1 by copies":  func(c *config) { c.Scenario, c.Clients, c.Copies = "s1", 3, true },
 		"s2":            func(c *config) { c.Scenario = "s2" },
-		"s3":            func(c *config) { c.Scenario, c.Clients, c.Rate = "s3", 3, 20 },
+		"s3":            func(c *config) { c.Scenario, c.Documents, c.Clients, c.Rate = "s3", 0, 3, 20 },
+		"s3 by twos":    func(c *config) { c.Scenario, c.Documents, c.Rate = "s3", 3, 20 },
 	} {
 		c := base
 		change(&c)

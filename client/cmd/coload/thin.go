@@ -29,18 +29,12 @@ type thin struct {
 	caughtUp chan struct{} // closed when it has all that there was on joining
 	over     chan struct{} // closed when the connection has ended
 
-	mu       sync.Mutex // guards what follows
-	rev      ot.Rev     // the last that came
-	head     ot.Rev     // the last that there was on joining
-	caught   bool
-	length   int // of the text when typing began; it only grows
-	seq      int64
-	flying   bool
-	since    time.Time // when what is in flight was sent
-	until    time.Time // when typing ends
-	times    times
-	finished chan struct{} // closed when typing has ended
-	err      error
+	mu     sync.Mutex // guards what follows
+	rev    ot.Rev     // the last that came
+	head   ot.Rev     // the last that there was on joining
+	caught bool
+	typing typing
+	err    error
 }
 
 // The texts that a thin client looks for instead of decoding.
@@ -64,7 +58,7 @@ func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*th
 	me := id.New[id.Client]()
 	t := &thin{
 		own: []byte(`"client":"` + me.String() + `"`), welcomed: make(chan *wire.Welcome, 1), over: make(chan struct{}),
-		finished: make(chan struct{}), caughtUp: make(chan struct{}),
+		caughtUp: make(chan struct{}), typing: typing{finished: make(chan struct{})},
 	}
 	header := http.Header{"Sec-Websocket-Protocol": {wire.Subprotocol}, "Authorization": {"Bearer " + l.Token}}
 	t.conn, _, err = gws.NewClient(t, &gws.ClientOption{
@@ -169,18 +163,24 @@ func (t *thin) revisions(message []byte) error {
 	}
 	t.rev = last
 	t.catchUp()
+	if t.typing.watched {
+		if n := bytes.Count(message, revisionBegin); ot.Rev(n) != last-first+1 {
+			return fmt.Errorf("%d revisions came as %d to %d", n, first, last)
+		}
+		t.typing.seen = append(t.typing.seen, sighting{last, time.Now()})
+	}
+	if len(t.typing.flying) == 0 {
+		return nil
+	}
 	at := bytes.Index(message, t.own)
 	if at < 0 {
 		return nil
 	}
-	seq := []byte(`,"seq":` + strconv.FormatInt(t.seq, 10) + `,`)
-	if rest := message[at+len(t.own):]; !t.flying || !bytes.HasPrefix(rest, seq) || bytes.Contains(rest, t.own) {
+	seq := []byte(`,"seq":` + strconv.FormatInt(t.typing.seq, 10) + `,`)
+	if rest := message[at+len(t.own):]; !bytes.HasPrefix(rest, seq) || bytes.Contains(rest, t.own) {
 		return errors.New("an edit came back that is not the one in flight")
 	}
-	now := time.Now()
-	t.flying = false
-	t.times = append(t.times, now.Sub(t.since))
-	return t.next(now)
+	return t.acknowledged(revAt(message, bytes.LastIndex(message[:at], revisionBegin)), time.Now())
 }
 
 // revAt reads the number of the revision that begins there, 0 if none does.
@@ -196,44 +196,5 @@ func (t *thin) catchUp() {
 	if t.rev >= t.head && !t.caught {
 		close(t.caughtUp)
 		t.caught = true
-	}
-}
-
-// next types a letter at a random place, or ends the typing.
-func (t *thin) next(now time.Time) error {
-	if !now.Before(t.until) {
-		close(t.finished)
-		return nil
-	}
-	t.seq++
-	t.flying, t.since = true, now
-	delta, err := typeIn(t.length)
-	if err != nil {
-		return err
-	}
-	message := make([]byte, 0, 192)
-	message = strconv.AppendInt(append(message, `{"type":"submit","seq":`...), t.seq, 10)
-	message, _ = id.New[id.Edit]().AppendText(append(message, `,"id":"`...))
-	message = strconv.AppendInt(append(message, `","base":`...), int64(t.rev), 10)
-	message = delta.AppendJSON(append(message, `,"delta":`...))
-	return t.write(append(message, '}'))
-}
-
-// typeUntil types letters into a text of that length, each after the acknowledgement of the one before.
-func (t *thin) typeUntil(ctx context.Context, until time.Time, length int) error {
-	t.mu.Lock()
-	t.until, t.length = until, length
-	err := t.next(time.Now())
-	t.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	select {
-	case <-t.finished:
-		return nil
-	case <-t.over:
-		return t.failure()
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

@@ -85,13 +85,13 @@
 // run (go run ./ot/testdata/compare):
 //
 //	                                              quill-delta       ot
-//	one character into 1 MB plain, anywhere           929 µs  0.19 µs
-//	the same, 1 MB in 20,000 runs                   1,104 µs  0.58 µs
-//	the same, 10 MB in 200,000 runs                19,622 µs  0.93 µs
-//	transform of two one-character edits              862 ns    10 ns
-//	one edit over 100 concurrent ones                 137 µs  0.70 µs
-//	parse of a one-character edit                     486 ns   175 ns
-//	a recorded session of 259,778 edits, each        11.4 µs    51 ns
+//	one character into 1 MB plain, anywhere           876 µs  0.15 µs
+//	the same, 1 MB in 20,000 runs                   1,010 µs  0.59 µs
+//	the same, 10 MB in 200,000 runs                18,348 µs  0.88 µs
+//	transform of two one-character edits              889 ns    11 ns
+//	one edit over 100 concurrent ones                 133 µs  0.72 µs
+//	parse of a one-character edit                     521 ns   196 ns
+//	a recorded session of 259,778 edits, each        12.6 µs    51 ns
 //	memory of an open plain megabyte                           1.2 MB
 //
 // A bare gap buffer replays that session at 7 ns an edit and is the floor. Of

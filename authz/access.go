@@ -1,5 +1,7 @@
 package authz
 
+import "fmt"
+
 // PrincipalKind says to whom a grant speaks.
 type PrincipalKind uint8
 
@@ -8,9 +10,25 @@ const (
 	ToUser     PrincipalKind = iota + 1 // one user
 	ToGroup                             // the members of a group
 	ToLink                              // whoever came by a link
-	ToEveryone                          // everyone signed in to the instance
+	ToEveryone                          // everyone signed in to the instance, so no guest
 	ToAnyone                            // anyone at all
+	ToAddress                           // whoever will sign up with an address: nobody, until then
 )
+
+var kindNames = [...]string{"", "user", "group", "link", "everyone", "anyone", "address"}
+
+// String returns the kind's name.
+func (k PrincipalKind) String() string {
+	if k >= ToUser && int(k) < len(kindNames) {
+		return kindNames[k]
+	}
+	return fmt.Sprintf("PrincipalKind(%d)", uint8(k))
+}
+
+// HasID tells whether principals of this kind are told apart by an ID.
+func (k PrincipalKind) HasID() bool {
+	return k >= ToUser && int(k) < len(kindNames) && k != ToEveryone && k != ToAnyone
+}
 
 // Principal is whom a grant speaks to. ID is zero for everyone and anyone.
 type Principal struct {
@@ -29,6 +47,7 @@ type Right struct {
 // Who is the one whose role is asked: a user with the groups and links that speak for it. A zero User is anonymous.
 type Who struct {
 	User   [16]byte
+	Guest  bool // somebody with a durable User who is not signed in: grants to everyone do not speak for them
 	Groups [][16]byte
 	Links  [][16]byte
 }
@@ -73,7 +92,7 @@ func (p Principal) speaksFor(who Who) bool {
 	case ToLink:
 		return contains(who.Links, p.ID)
 	case ToEveryone:
-		return who.User != [16]byte{}
+		return who.User != [16]byte{} && !who.Guest
 	case ToAnyone:
 		return true
 	}

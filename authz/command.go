@@ -2,7 +2,8 @@ package authz
 
 import "fmt"
 
-// Command is one thing that somebody may ask to do with a document or with the instance, whatever the transport.
+// Command is one thing that somebody may ask to do with a document or with the instance, whatever the transport. Reads
+// are commands too. Becoming somebody is not one: who signs in, enters by a link or takes up an invitation shows a secret.
 type Command uint8
 
 // The commands. Each has one row in the table; the array's length and a test hold that.
@@ -23,79 +24,50 @@ const (
 	NameRevision
 	Rename
 
+	// Asking for a role in a document, seen or not.
+	RequestAccess
+
 	// Administration of a document.
-	ListAccess
+	ListAccess    // grants, links, requests
+	ExplainAccess // anybody's role, and why
 	Grant
 	Revoke
 	ManageLinks
+	AnswerRequest
+	SetHistory // whether viewers read history
 	Lock
 	Unlock
+	ListSeats // who is connected, by which credential
 	DisconnectSeat
 	ReadAudit
-	Transfer
-	Delete
+
+	// Whose a document is, and whether it is.
+	OfferOwnership  // to somebody, or take the offer back
+	AcceptOwnership // by whom it is offered to
+	DeclineOwnership
+	Transfer // without anybody's consent
+	Delete   // into the trash
 	Undelete
 
-	// The instance, which no document grants.
+	// The instance, which no document grants. CreateDocument is the first of them.
 	CreateDocument
+	ListDocuments // those that one can see
+	FindPerson    // by exact address
+	SeeGroups     // their names and members
+	SeePolicy
+	ManageOwnAccount // password, tokens, sessions
 	InvitePerson
 	ManageAccounts
+	ManageGroups
+	SuspendUser
+	Offboard // take all that somebody has, and give their documents to others
+	SeeReach // every document that somebody reaches, and every live link; no titles, which are content
+	ReadInstanceAudit
+	SetPolicy
+	Purge // end what lies in the trash; its owner cannot, so that a stolen account destroys nothing for good
 
 	numCommands
 )
-
-// row is what the table says of one command.
-type row struct {
-	name string
-
-	// least is the least document role that may.
-	least Role
-
-	// openHistory: a viewer may as well, when the document lets viewers read its history.
-	openHistory bool
-
-	// instanceAdmin: the instance's administrator may without any role in the document. It never stands on a command
-	// that shows content: administrators manage access without reading.
-	instanceAdmin bool
-
-	// anyUser: every signed-in user may; the command concerns no document.
-	anyUser bool
-
-	// changes: the command changes what the document says, so a lock stops it.
-	changes bool
-}
-
-var table = [numCommands]row{
-	Open:         {name: "open", least: Viewer},
-	ReadContent:  {name: "read", least: Viewer},
-	ReadHistory:  {name: "history", least: Editor, openHistory: true},
-	Export:       {name: "export", least: Viewer},
-	SeePresence:  {name: "presence", least: Viewer},
-	SeeOwnAccess: {name: "access", least: Viewer, instanceAdmin: true},
-
-	ShowCursor:      {name: "cursor", least: Viewer},
-	Comment:         {name: "comment", least: Commenter},
-	Edit:            {name: "edit", least: Editor, changes: true},
-	RestoreRevision: {name: "restore", least: Editor, changes: true},
-	NameRevision:    {name: "name", least: Editor},
-	Rename:          {name: "rename", least: Editor, changes: true},
-
-	ListAccess:     {name: "list-access", least: Admin, instanceAdmin: true},
-	Grant:          {name: "grant", least: Admin, instanceAdmin: true},
-	Revoke:         {name: "revoke", least: Admin, instanceAdmin: true},
-	ManageLinks:    {name: "link", least: Admin, instanceAdmin: true},
-	Lock:           {name: "lock", least: Admin},
-	Unlock:         {name: "unlock", least: Admin},
-	DisconnectSeat: {name: "disconnect", least: Admin, instanceAdmin: true},
-	ReadAudit:      {name: "audit", least: Admin, instanceAdmin: true},
-	Transfer:       {name: "transfer", least: Owner, instanceAdmin: true},
-	Delete:         {name: "delete", least: Owner},
-	Undelete:       {name: "undelete", least: Owner},
-
-	CreateDocument: {name: "create-document", anyUser: true},
-	InvitePerson:   {name: "invite", instanceAdmin: true},
-	ManageAccounts: {name: "manage-accounts", instanceAdmin: true},
-}
 
 // String returns the command's name on the wire.
 func (c Command) String() string {
@@ -112,3 +84,6 @@ func (c Command) Least() Role {
 	}
 	return None
 }
+
+// OfDocument tells whether c is done with one document, and not with the instance.
+func (c Command) OfDocument() bool { return c < CreateDocument }

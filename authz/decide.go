@@ -6,8 +6,11 @@ type Standing struct {
 	Role          Role // the effective role in the document, None without access
 	SignedIn      bool // a user or service account, neither suspended nor a guest
 	InstanceAdmin bool // may administer the instance
+	Offered       bool // the document's ownership is offered to them: accepting hangs on this and on no role
 	OpenHistory   bool // the document lets viewers read its history
 	Locked        bool // nobody changes the document until it is unlocked
+	Deleted       bool // the document lies in the trash
+	AdminsCreate  bool // the policy: only the instance's administrators create documents
 }
 
 // May tells whether one of this standing may do c. What no row allows is denied.
@@ -15,16 +18,16 @@ func (s Standing) May(c Command) bool {
 	if c >= numCommands || table[c].name == "" {
 		return false
 	}
-	row := table[c]
-	if row.changes && s.Locked {
-		return false
-	}
+	row := &table[c]
 	switch {
-	case row.anyUser && s.SignedIn:
-		return true
-	case row.instanceAdmin && s.InstanceAdmin && s.SignedIn:
-		return true
-	case row.openHistory && s.OpenHistory && s.Role >= Viewer:
+	case row.changes && s.Locked,
+		s.Deleted && !row.inTrash && c.OfDocument(),
+		row.least >= Admin && !s.SignedIn:
+		return false
+	case row.instanceAdmin && s.InstanceAdmin && s.SignedIn,
+		row.anyUser && s.SignedIn && !(row.creates && s.AdminsCreate),
+		row.offered && s.Offered && s.SignedIn,
+		row.openHistory && s.OpenHistory && s.Role >= Viewer:
 		return true
 	}
 	return row.least > None && s.Role >= row.least
@@ -34,7 +37,7 @@ func (s Standing) May(c Command) bool {
 func (s Standing) Commands() []Command {
 	var may []Command
 	for c := range numCommands {
-		if table[c].least > None && s.May(c) {
+		if c.OfDocument() && s.May(c) {
 			may = append(may, c)
 		}
 	}
@@ -48,4 +51,10 @@ func (s Standing) MayGrant(role Role) bool {
 		return false
 	}
 	return s.Role >= role || s.InstanceAdmin
+}
+
+// MayRequest tells whether one of this standing may ask for role: one that a grant can carry and that is more than they
+// have.
+func (s Standing) MayRequest(role Role) bool {
+	return s.May(RequestAccess) && role.Grantable() && role > s.Role
 }

@@ -11,8 +11,8 @@ import (
 var ids = rapid.Custom(func(t *rapid.T) [16]byte { return [16]byte{rapid.Byte().Draw(t, "id") % 4} })
 
 var principals = rapid.Custom(func(t *rapid.T) Principal {
-	p := Principal{Kind: PrincipalKind(rapid.IntRange(0, int(ToAnyone)+1).Draw(t, "kind"))}
-	if p.Kind < ToEveryone {
+	p := Principal{Kind: PrincipalKind(rapid.IntRange(0, int(ToAddress)+1).Draw(t, "kind"))}
+	if p.Kind.HasID() {
 		p.ID = ids.Draw(t, "principal")
 	}
 	return p
@@ -29,6 +29,7 @@ var rights = rapid.Custom(func(t *rapid.T) Right {
 var whos = rapid.Custom(func(t *rapid.T) Who {
 	return Who{
 		User:   ids.Draw(t, "user"),
+		Guest:  rapid.Bool().Draw(t, "guest"),
 		Groups: rapid.SliceOfN(ids, 0, 2).Draw(t, "groups"),
 		Links:  rapid.SliceOfN(ids, 0, 2).Draw(t, "links"),
 	}
@@ -42,7 +43,11 @@ var standings = rapid.Custom(func(t *rapid.T) Standing {
 		SignedIn:    rapid.Bool().Draw(t, "signed in"),
 		OpenHistory: rapid.Bool().Draw(t, "open history"),
 		Locked:      rapid.Bool().Draw(t, "locked"),
+		Deleted:     rapid.Bool().Draw(t, "deleted"),
+
+		AdminsCreate: rapid.Bool().Draw(t, "admins create"),
 	}
+	s.Offered = s.SignedIn && rapid.Bool().Draw(t, "offered")
 	s.InstanceAdmin = s.SignedIn && rapid.Bool().Draw(t, "instance admin")
 	return s
 })
@@ -190,7 +195,7 @@ func TestCommandsAreWhatOneMay(t *testing.T) {
 			t.Fatalf("out of order: %v", listed)
 		}
 		for c := range numCommands {
-			if want := s.May(c) && c.Least() > None; slices.Contains(listed, c) != want {
+			if want := s.May(c) && c.OfDocument(); slices.Contains(listed, c) != want {
 				t.Fatalf("%v listed: %v, want %v", c, !want, want)
 			}
 		}

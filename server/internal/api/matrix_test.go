@@ -70,6 +70,10 @@ var notYet = []authz.Command{
 	authz.Export, authz.SeePresence, authz.ShowCursor, authz.Comment, authz.RestoreRevision, authz.NameRevision,
 	authz.ManageLinks, authz.Lock, authz.Unlock, authz.DisconnectSeat, authz.ReadAudit, authz.Transfer, authz.Undelete,
 	authz.ManageAccounts,
+	authz.RequestAccess, authz.ExplainAccess, authz.AnswerRequest, authz.SetHistory, authz.ListSeats, authz.OfferOwnership,
+	authz.AcceptOwnership, authz.DeclineOwnership, authz.ListDocuments, authz.FindPerson, authz.SeeGroups, authz.SeePolicy,
+	authz.ManageOwnAccount, authz.ManageGroups, authz.SuspendUser, authz.Offboard, authz.SeeReach, authz.ReadInstanceAudit,
+	authz.SetPolicy, authz.Purge,
 }
 
 // commands are all that there are.

@@ -40,10 +40,10 @@ type Revisions interface {
 	// it: whoever made them has not seen the log.
 	Append(ctx context.Context, batches []Batch) ([]error, error)
 
-	// Load returns what opening a document takes, all as of one moment: the document with its grants, the newest snapshot,
-	// and the revisions after it up to the head. ErrNoDocument if it does not exist or is deleted. A snapshot whose
+	// Load returns what opening a document takes, all as of one moment: its access list with the memberships of those users,
+	// the newest snapshot, and the revisions after it up to the head. ErrNoDocument if it does not exist or is deleted. A snapshot whose
 	// checksum fails is passed over for an older one (revision 0 is always there); ErrCorrupt if a revision's fails.
-	Load(ctx context.Context, doc id.Doc) (Loaded, error)
+	Load(ctx context.Context, doc id.Doc, users ...id.User) (Loaded, error)
 
 	// After returns up to limit revisions after the given one, in order: about PageBytes of Deltas at most, so that nobody's
 	// large edits fill the memory of those who read them. There is always one if there are any; none means the end.
@@ -87,17 +87,19 @@ type Loaded struct {
 type Guard struct {
 	AccessVersion int64
 	Fence         Fence
+	Note          Note // for the audit
 }
 
 // Documents is what is kept of documents besides their content. Methods that take a Guard return ErrNoDocument,
 // ErrAccessMoved or a *FenceError when it does not hold.
 type Documents interface {
 	// CreateDocument stores a new document, owned by doc.Owner, with the snapshot of its revision 0, "\n". *FenceError.
-	CreateDocument(ctx context.Context, doc Document, by Fence) error
+	CreateDocument(ctx context.Context, doc Document, by By) error
 
-	// Access returns a document with its grants, live and expired. ErrNoDocument also when it is deleted. It makes the
-	// same queries whether the document exists or not.
-	Access(ctx context.Context, doc id.Doc) (Access, error)
+	// Access returns a document with its grants, live and expired, and the memberships of those users in the groups and links
+	// that they name, all as of one moment. ErrNoDocument also when it is deleted. It makes the same queries whether the
+	// document exists or not.
+	Access(ctx context.Context, doc id.Doc, users ...id.User) (Access, error)
 
 	// AccessVersions returns the current versions of those of the documents that exist and are not deleted.
 	AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error)
@@ -133,18 +135,17 @@ type Listed struct {
 	Role     authz.Role
 }
 
-// Accounts is what is kept of people and their credentials. Where a method takes a *Fence, nil is the instance itself: its
-// operator, who is at the machine.
+// Accounts is what is kept of people and their credentials. Where By has a fence, it must hold: *FenceError.
 type Accounts interface {
 	// CreateUser stores a user. With a non-nil invitation, the unused, unexpired invitation of that hash is used up in the
 	// same transaction (ErrNoInvitation otherwise; so too if it is for another address); if it is the set-up link, the user
 	// becomes the instance's administrator, and it works only while there is no user. ErrEmailTaken. The moment at which all
 	// this holds is user.CreatedAt, which is not 0. If a user of that id is there already, it is returned: the call is made again.
-	CreateUser(ctx context.Context, user User, invitation *Hash) (User, error)
+	CreateUser(ctx context.Context, user User, invitation *Hash, by By) (User, error)
 
 	// PutInvitation stores an invitation while the fence of the one who gives it holds: *FenceError. A set-up invitation
 	// replaces the one before; ErrNotEmpty when there are users.
-	PutInvitation(ctx context.Context, invitation Invitation, by *Fence) error
+	PutInvitation(ctx context.Context, invitation Invitation, by By) error
 
 	// Invitation returns an unused invitation that has not expired at now. ErrNoInvitation.
 	Invitation(ctx context.Context, hash Hash, now Micros) (Invitation, error)
@@ -158,14 +159,14 @@ type Accounts interface {
 
 	// SetPassword replaces the password's hash, while the fence holds, and ends every session of the user but the fence's:
 	// ErrNoUser, *FenceError. Tokens stay: each has its own end, and programs do not know the password.
-	SetPassword(ctx context.Context, user id.User, hash string, by *Fence, now Micros) error
+	SetPassword(ctx context.Context, user id.User, hash string, by By, now Micros) error
 
 	// Session returns a live session: not ended, not expired at now. ErrNoCredential.
 	Session(ctx context.Context, hash Hash, now Micros) (Session, error)
 
 	// PutSession stores a session or updates user, data, expiry and end of the one with its hash, whose id and CreatedAt stay. An
 	// ended one stays ended: ErrNoCredential.
-	PutSession(ctx context.Context, session Session) error
+	PutSession(ctx context.Context, session Session, note Note) error
 
 	// ProlongSession puts a live session's expiry to the given moment or to the session's LivesUntil, whichever comes first,
 	// and never to an earlier one than it has. ErrNoCredential if the session has ended or expired at now.
@@ -173,17 +174,17 @@ type Accounts interface {
 
 	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live at now, to the
 	// same call made again as well.
-	EndSession(ctx context.Context, hash Hash, now Micros) (id.Credential, error)
+	EndSession(ctx context.Context, hash Hash, now Micros, note Note) (id.Credential, error)
 
 	// PutToken stores a token while the fence of the one who makes it holds: *FenceError. Token finds a live one:
 	// ErrNoCredential. Tokens lists a user's, revoked ones left out.
-	PutToken(ctx context.Context, token Token, by *Fence) error
+	PutToken(ctx context.Context, token Token, by By) error
 	Token(ctx context.Context, hash Hash, now Micros) (Token, error)
 	Tokens(ctx context.Context, user id.User) ([]Token, error)
 	TouchToken(ctx context.Context, token id.Credential, now Micros) error
 
 	// RevokeToken ends a token of that user. ErrNoCredential.
-	RevokeToken(ctx context.Context, user id.User, token id.Credential, now Micros) error
+	RevokeToken(ctx context.Context, user id.User, token id.Credential, now Micros, by By) error
 
 	// PutTicket stores a ticket. ErrTooMany when the credential holds outstanding unexpired ones already.
 	PutTicket(ctx context.Context, ticket Ticket, now Micros, outstanding int) error

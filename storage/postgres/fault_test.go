@@ -35,10 +35,10 @@ func newAuthor(t *testing.T, url string) *author {
 	user, session := id.New[id.User](), id.New[id.Credential]()
 	a := &author{Store: store, fence: storage.Fence{User: user, Credential: storage.Credential{Kind: storage.BySession, ID: session}}}
 	a.doc = storage.Document{ID: id.New[id.Doc](), Owner: user, Epoch: 1, AccessVersion: 1, CreatedAt: now, UpdatedAt: now}
-	_, err = store.CreateUser(t.Context(), storage.User{ID: user, CreatedAt: now}, nil)
+	_, err = store.CreateUser(t.Context(), storage.User{ID: user, CreatedAt: now}, nil, storage.By{})
 	err = errors.Join(err,
-		store.PutSession(t.Context(), storage.Session{ID: session, Hash: storage.Hash(slices.Repeat(user[:], 2)), User: user, CreatedAt: now, ExpiresAt: now + 3_600_000_000}),
-		store.CreateDocument(t.Context(), a.doc, a.fence))
+		store.PutSession(t.Context(), storage.Session{ID: session, Hash: storage.Hash(slices.Repeat(user[:], 2)), User: user, CreatedAt: now, ExpiresAt: now + 3_600_000_000}, storage.Note{}),
+		store.CreateDocument(t.Context(), a.doc, storage.By{Fence: &a.fence}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,23 +160,23 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 		prepare func()
 		call    func() error
 	}{
-		{"PutInvitation", nil, func() error { return a.PutInvitation(ctx, invitation, &a.fence) }},
-		{"CreateUser", nil, func() error { _, err := a.CreateUser(ctx, user, &invitation.Hash); return err }},
-		{"PutSession", nil, func() error { return a.PutSession(ctx, session) }},
+		{"PutInvitation", nil, func() error { return a.PutInvitation(ctx, invitation, storage.By{Fence: &a.fence}) }},
+		{"CreateUser", nil, func() error { _, err := a.CreateUser(ctx, user, &invitation.Hash, storage.By{}); return err }},
+		{"PutSession", nil, func() error { return a.PutSession(ctx, session, storage.Note{}) }},
 		{"ProlongSession", nil, func() error { return a.ProlongSession(ctx, session.ID, 1<<60+1, 1) }},
 		{"EndSession", nil, func() error {
-			ended, err := a.EndSession(ctx, session.Hash, 7)
+			ended, err := a.EndSession(ctx, session.Hash, 7, storage.Note{})
 			if err == nil && ended != session.ID {
 				err = errors.New("not told that it was live")
 			}
 			return err
 		}},
-		{"PutToken", nil, func() error { return a.PutToken(ctx, token, &a.fence) }},
+		{"PutToken", nil, func() error { return a.PutToken(ctx, token, storage.By{Fence: &a.fence}) }},
 		{"TouchToken", nil, func() error { return a.TouchToken(ctx, token.ID, 60_000_000) }},
-		{"RevokeToken", nil, func() error { return a.RevokeToken(ctx, a.fence.User, token.ID, 8) }},
+		{"RevokeToken", nil, func() error { return a.RevokeToken(ctx, a.fence.User, token.ID, 8, storage.By{}) }},
 		{"PutTicket", nil, func() error { return a.PutTicket(ctx, ticket, 1, 1) }},
-		{"SetPassword", nil, func() error { return a.SetPassword(ctx, a.fence.User, "x", &a.fence, 9) }},
-		{"CreateDocument", nil, func() error { return a.CreateDocument(ctx, doc, a.fence) }},
+		{"SetPassword", nil, func() error { return a.SetPassword(ctx, a.fence.User, "x", storage.By{Fence: &a.fence}, 9) }},
+		{"CreateDocument", nil, func() error { return a.CreateDocument(ctx, doc, storage.By{Fence: &a.fence}) }},
 		{"PutSnapshot", nil, func() error { return a.PutSnapshot(ctx, a.doc.ID, storage.Snapshot{Content: []byte("{}")}) }},
 		{"Rename", func() { held = guard() }, func() error { return a.Rename(ctx, a.doc.ID, "T", a.doc.UpdatedAt+1, held) }},
 		{"PutGrant", func() { held = guard(); grant.To.Kind, grant.To.ID, grant.Role = 1, user.ID, 3 }, func() error {

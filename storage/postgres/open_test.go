@@ -83,7 +83,7 @@ func TestNodesThatStartTogether(t *testing.T) {
 		}
 		nodes.Wait()
 		// Once more, with goose's own table there: nobody is held up by making it.
-		behind(t, url, "DROP TABLE readiness, snapshots, revisions, grants, documents, invitations, tickets, tokens, sessions, users")
+		behind(t, url, "DROP TABLE policy, audit_heads, audit, readiness, snapshots, revisions, grants, documents, invitations, tickets, tokens, sessions, users")
 		behind(t, url, "DELETE FROM goose_db_version WHERE version_id > 0")
 	}
 }

@@ -95,10 +95,10 @@ func newAuthor(ctx context.Context, store *sqlite.Store) (author, error) {
 		fence: storage.Fence{User: user, Credential: storage.Credential{Kind: storage.BySession, ID: session}},
 		doc:   storage.Document{ID: id.New[id.Doc](), Owner: user, Epoch: 1, AccessVersion: 1, CreatedAt: now, UpdatedAt: now},
 	}
-	_, err := store.CreateUser(ctx, storage.User{ID: user, CreatedAt: now}, nil)
+	_, err := store.CreateUser(ctx, storage.User{ID: user, CreatedAt: now}, nil, storage.By{})
 	return a, errors.Join(err,
-		store.PutSession(ctx, storage.Session{ID: session, Hash: storage.Hash(slices.Repeat(user[:], 2)), User: user, CreatedAt: now, ExpiresAt: now + 3_600_000_000}),
-		store.CreateDocument(ctx, a.doc, a.fence))
+		store.PutSession(ctx, storage.Session{ID: session, Hash: storage.Hash(slices.Repeat(user[:], 2)), User: user, CreatedAt: now, ExpiresAt: now + 3_600_000_000}, storage.Note{}),
+		store.CreateDocument(ctx, a.doc, storage.By{Fence: &a.fence}))
 }
 
 // append commits one revision after head.

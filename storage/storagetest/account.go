@@ -42,7 +42,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("AddressesAreUnique", func(t *testing.T) {
 		w := w.in(t)
 		first := w.user("First")
-		_, err := w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Email: first.Email, CreatedAt: w.now}, nil)
+		_, err := w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Email: first.Email, CreatedAt: w.now}, nil, storage.By{})
 		w.refused(err, storage.ErrEmailTaken)
 		for range 2 { // but several have none
 			w.create(storage.User{ID: id.New[id.User](), CreatedAt: w.now})
@@ -53,7 +53,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		var won atomic.Int64
 		together(12, func(int) {
-			_, err := w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Email: "raced@example.org", CreatedAt: w.now}, nil)
+			_, err := w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Email: "raced@example.org", CreatedAt: w.now}, nil, storage.By{})
 			if err == nil {
 				won.Add(1)
 			} else if !errors.Is(err, storage.ErrEmailTaken) {
@@ -69,7 +69,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		same(w, w.create(user), user)
 		other := storage.User{ID: id.New[id.User](), Email: "at-once@example.org", CreatedAt: w.now}
 		together(8, func(int) {
-			if _, err := w.Store.CreateUser(w.Context(), other, nil); err != nil {
+			if _, err := w.Store.CreateUser(w.Context(), other, nil, storage.By{}); err != nil {
 				w.Error(err)
 			}
 		})
@@ -100,7 +100,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		kept, other, stranger := w.session(user.ID), w.session(user.ID), w.session(w.user("Sam").ID)
 		by := &storage.Fence{User: user.ID, Credential: storage.Credential{Kind: storage.BySession, ID: kept.ID}}
 		for range 2 {
-			w.ok(w.Store.SetPassword(w.Context(), user.ID, "$new$", by, w.now))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "$new$", storage.By{Fence: by}, w.now))
 		}
 		got, err := w.Store.User(w.Context(), user.ID)
 		w.ok(err)
@@ -111,7 +111,7 @@ func testUser(t *testing.T, open func(t *testing.T) Opened) {
 		}
 		_, err = w.Store.Session(w.Context(), other.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
-		w.refused(w.Store.SetPassword(w.Context(), id.New[id.User](), "x", nil, w.now), storage.ErrNoUser)
+		w.refused(w.Store.SetPassword(w.Context(), id.New[id.User](), "x", storage.By{}, w.now), storage.ErrNoUser)
 	})
 }
 
@@ -129,30 +129,30 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		invitation := w.invitation()
 		for range 2 {
-			w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
+			w.ok(w.Store.PutInvitation(w.Context(), invitation, storage.By{}))
 		}
 		got, err := w.Store.Invitation(w.Context(), invitation.Hash, w.now)
 		w.ok(err)
 		same(w, got, invitation)
 		user := newUser()
 		for range 2 { // the second is the same call again
-			created, err := w.Store.CreateUser(w.Context(), user, &invitation.Hash)
+			created, err := w.Store.CreateUser(w.Context(), user, &invitation.Hash, storage.By{})
 			w.ok(err)
 			same(w, created, user)
 		}
 		_, err = w.Store.Invitation(w.Context(), invitation.Hash, w.now)
 		w.refused(err, storage.ErrNoInvitation)
-		_, err = w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash)
+		_, err = w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash, storage.By{})
 		w.refused(err, storage.ErrNoInvitation)
 	})
 
 	t.Run("RacedMakesOneAccount", func(t *testing.T) {
 		w := w.in(t)
 		invitation := w.invitation()
-		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, storage.By{}))
 		var won atomic.Int64
 		together(12, func(int) {
-			if _, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash); err == nil {
+			if _, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash, storage.By{}); err == nil {
 				won.Add(1)
 			} else if !errors.Is(err, storage.ErrNoInvitation) {
 				w.Error(err)
@@ -164,10 +164,10 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("NotUsedUpByARefusal", func(t *testing.T) {
 		w := w.in(t)
 		invitation := w.invitation()
-		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, storage.By{}))
 		taken := newUser()
 		taken.Email = w.user("Tim").Email
-		_, err := w.Store.CreateUser(w.Context(), taken, &invitation.Hash)
+		_, err := w.Store.CreateUser(w.Context(), taken, &invitation.Hash, storage.By{})
 		w.refused(err, storage.ErrEmailTaken)
 		_, err = w.Store.Invitation(w.Context(), invitation.Hash, w.now)
 		w.ok(err)
@@ -177,17 +177,17 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		invitation := w.invitation()
 		invitation.Email = "invited@example.org"
-		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
-		_, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash)
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, storage.By{}))
+		_, err := w.Store.CreateUser(w.Context(), newUser(), &invitation.Hash, storage.By{})
 		w.refused(err, storage.ErrNoInvitation)
 		late := newUser()
 		late.Email, late.CreatedAt = invitation.Email, invitation.ExpiresAt
-		_, err = w.Store.CreateUser(w.Context(), late, &invitation.Hash)
+		_, err = w.Store.CreateUser(w.Context(), late, &invitation.Hash, storage.By{})
 		w.refused(err, storage.ErrNoInvitation)
 		_, err = w.Store.Invitation(w.Context(), invitation.Hash, invitation.ExpiresAt)
 		w.refused(err, storage.ErrNoInvitation)
 		late.CreatedAt--
-		_, err = w.Store.CreateUser(w.Context(), late, &invitation.Hash)
+		_, err = w.Store.CreateUser(w.Context(), late, &invitation.Hash, storage.By{})
 		w.ok(err)
 	})
 
@@ -195,7 +195,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		unknown := hash()
 		user := newUser()
-		_, err := w.Store.CreateUser(w.Context(), user, &unknown)
+		_, err := w.Store.CreateUser(w.Context(), user, &unknown, storage.By{})
 		w.refused(err, storage.ErrNoInvitation)
 		_, err = w.Store.User(w.Context(), user.ID)
 		w.refused(err, storage.ErrNoUser)
@@ -205,7 +205,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		setup := w.invitation()
 		setup.Setup, setup.CreatedBy = true, id.User{}
-		w.refused(w.Store.PutInvitation(w.Context(), setup, nil), storage.ErrNotEmpty)
+		w.refused(w.Store.PutInvitation(w.Context(), setup, storage.By{}), storage.ErrNotEmpty)
 	})
 
 	t.Run("SetupMakesTheAdministrator", func(t *testing.T) {
@@ -213,7 +213,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		former, setup := w.invitation(), w.invitation()
 		for _, link := range []*storage.Invitation{&former, &setup, &setup} {
 			link.Setup = true
-			w.ok(w.Store.PutInvitation(w.Context(), *link, nil))
+			w.ok(w.Store.PutInvitation(w.Context(), *link, storage.By{}))
 		}
 		_, err := w.Store.Invitation(w.Context(), former.Hash, w.now)
 		w.refused(err, storage.ErrNoInvitation)
@@ -222,7 +222,7 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		same(w, got, setup)
 		var won atomic.Int64
 		together(8, func(int) {
-			if user, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash); err == nil && user.InstanceAdmin {
+			if user, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash, storage.By{}); err == nil && user.InstanceAdmin {
 				won.Add(1)
 			} else if !errors.Is(err, storage.ErrNoInvitation) {
 				w.Error(err)
@@ -235,9 +235,9 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := &world{TB: t, Opened: open(t), now: w.now}
 		setup := w.invitation()
 		setup.Setup = true
-		w.ok(w.Store.PutInvitation(w.Context(), setup, nil))
+		w.ok(w.Store.PutInvitation(w.Context(), setup, storage.By{}))
 		w.create(newUser())
-		_, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash)
+		_, err := w.Store.CreateUser(w.Context(), newUser(), &setup.Hash, storage.By{})
 		w.refused(err, storage.ErrNoInvitation)
 	})
 
@@ -245,10 +245,10 @@ func testInvitation(t *testing.T, open func(t *testing.T) Opened) {
 		w := &world{TB: t, Opened: open(t), now: w.now}
 		setup := w.invitation()
 		setup.Setup = true
-		w.ok(w.Store.PutInvitation(w.Context(), setup, nil))
+		w.ok(w.Store.PutInvitation(w.Context(), setup, storage.By{}))
 		err := w.during("INSERT INTO users (id, email, name, password_hash, instance_admin, created_at, suspended_at)"+
 			" VALUES ($1, '', '', '', false, 1, 0)", w.Key(id.New[id.User]()), func() error {
-			_, err := w.Store.CreateUser(context.Background(), newUser(), &setup.Hash)
+			_, err := w.Store.CreateUser(context.Background(), newUser(), &setup.Hash, storage.By{})
 			return err
 		})
 		w.refused(err, storage.ErrNoInvitation)

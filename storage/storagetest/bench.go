@@ -45,7 +45,7 @@ func Benchmark(b *testing.B, open func(b testing.TB) Opened) {
 		for i := range 10_000 {
 			doc := w.newDocument(w.actor)
 			doc.UpdatedAt += storage.Micros(i * 7919 % 10_000)
-			w.ok(w.Store.CreateDocument(w.Context(), doc, fence(w.actor)))
+			w.ok(w.Store.CreateDocument(w.Context(), doc, by(w.actor)))
 			if i%2 == 0 {
 				_, err := w.Store.PutGrant(w.Context(), doc.ID, w.grant(reader), storage.Guard{AccessVersion: 1, Fence: fence(w.actor)})
 				w.ok(err)

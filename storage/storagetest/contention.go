@@ -27,7 +27,7 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 		user := w.user("P")
 		session := w.session(user.ID)
 		session.LivesUntil = w.now + 12*hour
-		w.ok(w.Store.PutSession(ctx, session))
+		w.ok(w.Store.PutSession(ctx, session, storage.Note{}))
 		people = append(people, storage.Actor{User: user.ID, Credential: storage.Credential{Kind: storage.BySession, ID: session.ID}})
 		sessions, tokens = append(sessions, session), append(tokens, w.token(user.ID))
 	}
@@ -77,7 +77,7 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 		func(random *rand.Rand) error {
 			session := sessions[random.IntN(len(sessions))]
 			session.ExpiresAt += storage.Micros(clock.Add(1))
-			return w.Store.PutSession(ctx, session)
+			return w.Store.PutSession(ctx, session, storage.Note{})
 		},
 		func(random *rand.Rand) error {
 			return w.Store.ProlongSession(ctx, sessions[random.IntN(len(sessions))].ID, w.now+hour+storage.Micros(clock.Add(1)), w.now)
@@ -88,7 +88,7 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 		func(random *rand.Rand) error {
 			i := random.IntN(len(people))
 			by := fence(people[i])
-			return w.Store.SetPassword(ctx, people[i].User, fmt.Sprint("new ", clock.Add(1)), &by, w.now)
+			return w.Store.SetPassword(ctx, people[i].User, fmt.Sprint("new ", clock.Add(1)), storage.By{Fence: &by}, w.now)
 		},
 		func(random *rand.Rand) error {
 			actor := people[random.IntN(len(people))]

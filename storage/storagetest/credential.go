@@ -21,7 +21,7 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		w.ok(err)
 		same(w, got, session)
 		session.User, session.Data, session.ExpiresAt = w.actor.User, []byte("more"), session.ExpiresAt+hour
-		w.ok(w.Store.PutSession(w.Context(), session))
+		w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
 		got, err = w.Store.Session(w.Context(), session.Hash, w.now)
 		w.ok(err)
 		same(w, got, session)
@@ -42,16 +42,16 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		session := w.session(w.actor.User)
 		for range 2 { // the second is the same call again
-			ended, err := w.Store.EndSession(w.Context(), session.Hash, w.now+1)
+			ended, err := w.Store.EndSession(w.Context(), session.Hash, w.now+1, storage.Note{})
 			w.ok(err)
 			same(w, ended, session.ID)
 		}
-		ended, err := w.Store.EndSession(w.Context(), session.Hash, w.now+2)
+		ended, err := w.Store.EndSession(w.Context(), session.Hash, w.now+2, storage.Note{})
 		w.ok(err)
 		same(w, ended, id.Credential{})
 		_, err = w.Store.Session(w.Context(), session.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
-		w.refused(w.Store.PutSession(w.Context(), session), storage.ErrNoCredential)
+		w.refused(w.Store.PutSession(w.Context(), session, storage.Note{}), storage.ErrNoCredential)
 		_, err = w.Store.Session(w.Context(), session.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
 	})
@@ -59,11 +59,11 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("ExpiredAndEndedIsNotRevived", func(t *testing.T) {
 		w := w.in(t)
 		session := w.session(w.actor.User)
-		ended, err := w.Store.EndSession(w.Context(), session.Hash, session.ExpiresAt)
+		ended, err := w.Store.EndSession(w.Context(), session.Hash, session.ExpiresAt, storage.Note{})
 		w.ok(err)
 		same(w, ended, id.Credential{})
 		session.ExpiresAt += hour
-		w.refused(w.Store.PutSession(w.Context(), session), storage.ErrNoCredential)
+		w.refused(w.Store.PutSession(w.Context(), session, storage.Note{}), storage.ErrNoCredential)
 	})
 
 	t.Run("Prolonged", func(t *testing.T) {
@@ -80,7 +80,7 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		} {
 			session := w.session(w.actor.User)
 			session.LivesUntil = w.now + c.livesUntil
-			w.ok(w.Store.PutSession(w.Context(), session))
+			w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
 			for range 2 {
 				w.ok(w.Store.ProlongSession(w.Context(), session.ID, w.now+c.ask, w.now))
 			}
@@ -98,9 +98,9 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		ended, expired := w.session(w.actor.User), w.session(w.actor.User)
 		for _, session := range []storage.Session{ended, expired} {
 			session.LivesUntil = w.now + 12*hour
-			w.ok(w.Store.PutSession(w.Context(), session))
+			w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
 		}
-		_, err := w.Store.EndSession(w.Context(), ended.Hash, w.now)
+		_, err := w.Store.EndSession(w.Context(), ended.Hash, w.now, storage.Note{})
 		w.ok(err)
 		w.refused(w.Store.ProlongSession(w.Context(), ended.ID, w.now+2*hour, w.now), storage.ErrNoCredential)
 		w.refused(w.Store.ProlongSession(w.Context(), expired.ID, w.now+2*hour, expired.ExpiresAt), storage.ErrNoCredential)
@@ -113,7 +113,7 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 
 	t.Run("EndOfNone", func(t *testing.T) {
 		w := w.in(t)
-		ended, err := w.Store.EndSession(w.Context(), hash(), w.now)
+		ended, err := w.Store.EndSession(w.Context(), hash(), w.now, storage.Note{})
 		w.ok(err)
 		same(w, ended, id.Credential{})
 	})
@@ -125,13 +125,13 @@ func testSession(t *testing.T, open func(t *testing.T) Opened) {
 		for range 4 {
 			busy.Go(func() {
 				for range 10 {
-					if err := w.Store.PutSession(w.Context(), session); err != nil && !errors.Is(err, storage.ErrNoCredential) {
+					if err := w.Store.PutSession(w.Context(), session, storage.Note{}); err != nil && !errors.Is(err, storage.ErrNoCredential) {
 						w.Error(err)
 					}
 				}
 			})
 		}
-		_, err := w.Store.EndSession(w.Context(), session.Hash, w.now)
+		_, err := w.Store.EndSession(w.Context(), session.Hash, w.now, storage.Note{})
 		w.ok(err)
 		busy.Wait()
 		_, err = w.Store.Session(w.Context(), session.Hash, w.now)
@@ -148,7 +148,7 @@ func testToken(t *testing.T, open func(t *testing.T) Opened) {
 		first := w.token(user)
 		second := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "deploy", CreatedAt: w.now + 1, ExpiresAt: w.now + hour, LastUsedAt: w.now}
 		for range 2 {
-			w.ok(w.Store.PutToken(w.Context(), second, nil))
+			w.ok(w.Store.PutToken(w.Context(), second, storage.By{}))
 		}
 		got, err := w.Store.Token(w.Context(), second.Hash, w.now)
 		w.ok(err)
@@ -168,17 +168,17 @@ func testToken(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		user := w.user("Tok").ID
 		token := w.token(user)
-		w.refused(w.Store.RevokeToken(w.Context(), w.actor.User, token.ID, w.now), storage.ErrNoCredential)
+		w.refused(w.Store.RevokeToken(w.Context(), w.actor.User, token.ID, w.now, storage.By{}), storage.ErrNoCredential)
 		for range 2 {
-			w.ok(w.Store.RevokeToken(w.Context(), user, token.ID, w.now))
+			w.ok(w.Store.RevokeToken(w.Context(), user, token.ID, w.now, storage.By{}))
 		}
-		w.refused(w.Store.RevokeToken(w.Context(), user, token.ID, w.now+1), storage.ErrNoCredential)
+		w.refused(w.Store.RevokeToken(w.Context(), user, token.ID, w.now+1, storage.By{}), storage.ErrNoCredential)
 		_, err := w.Store.Token(w.Context(), token.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
 		list, err := w.Store.Tokens(w.Context(), user)
 		w.ok(err)
 		same(w, len(list), 0)
-		w.ok(w.Store.PutToken(w.Context(), token, nil)) // the same call again does not revive it
+		w.ok(w.Store.PutToken(w.Context(), token, storage.By{})) // the same call again does not revive it
 		_, err = w.Store.Token(w.Context(), token.Hash, w.now)
 		w.refused(err, storage.ErrNoCredential)
 	})
@@ -304,15 +304,15 @@ func testExpire(t *testing.T, open func(t *testing.T) Opened) {
 		w.ok(w.Store.PutTicket(w.Context(), ticket, w.now, 9))
 	}
 	ended := w.session(w.actor.User)
-	_, err := w.Store.EndSession(w.Context(), ended.Hash, w.now)
+	_, err := w.Store.EndSession(w.Context(), ended.Hash, w.now, storage.Note{})
 	w.ok(err)
 	kept := w.session(w.actor.User)
 	kept.ExpiresAt = later + 1
-	w.ok(w.Store.PutSession(w.Context(), kept))
+	w.ok(w.Store.PutSession(w.Context(), kept, storage.Note{}))
 	tombstone := w.session(w.actor.User)
 	tombstone.ExpiresAt = later + 1
-	w.ok(w.Store.PutSession(w.Context(), tombstone))
-	_, err = w.Store.EndSession(w.Context(), tombstone.Hash, w.now)
+	w.ok(w.Store.PutSession(w.Context(), tombstone, storage.Note{}))
+	_, err = w.Store.EndSession(w.Context(), tombstone.Hash, w.now, storage.Note{})
 	w.ok(err)
 	for range 600 { // more than one transaction takes
 		w.behind("INSERT INTO tickets (hash, document, user_id, credential_kind, credential, origin, expires_at)"+
@@ -321,7 +321,7 @@ func testExpire(t *testing.T, open func(t *testing.T) Opened) {
 	invitations := []storage.Invitation{w.invitation(), w.invitation()}
 	invitations[1].ExpiresAt = later + 1
 	for _, invitation := range invitations {
-		w.ok(w.Store.PutInvitation(w.Context(), invitation, nil))
+		w.ok(w.Store.PutInvitation(w.Context(), invitation, storage.By{}))
 	}
 
 	for range 2 {
@@ -332,7 +332,7 @@ func testExpire(t *testing.T, open func(t *testing.T) Opened) {
 	same(w, w.count("invitations"), 1)
 	_, err = w.Store.Session(w.Context(), kept.Hash, later)
 	w.ok(err)
-	w.refused(w.Store.PutSession(w.Context(), tombstone), storage.ErrNoCredential)
+	w.refused(w.Store.PutSession(w.Context(), tombstone, storage.Note{}), storage.ErrNoCredential)
 	_, err = w.Store.TakeTicket(w.Context(), live.Hash, later)
 	w.ok(err)
 	_, err = w.Store.Invitation(w.Context(), invitations[1].Hash, later)

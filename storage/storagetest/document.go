@@ -18,7 +18,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.newDocument(w.actor)
 		doc.OpenHistory, doc.Locked = true, true
-		w.ok(w.Store.CreateDocument(w.Context(), doc, fence(w.actor)))
+		w.ok(w.Store.CreateDocument(w.Context(), doc, by(w.actor)))
 		same(w, w.access(doc.ID), storage.Access{Document: doc})
 		first, err := w.Store.Snapshot(w.Context(), doc.ID, 0)
 		w.ok(err)
@@ -29,7 +29,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.document(w.actor)
 		w.write(w.actor, doc.ID, 2)
-		w.ok(w.Store.CreateDocument(w.Context(), doc, fence(w.actor)))
+		w.ok(w.Store.CreateDocument(w.Context(), doc, by(w.actor)))
 		same(w, w.access(doc.ID).Document.Head, ot.Rev(2))
 	})
 
@@ -37,7 +37,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.newDocument(w.actor)
 		together(8, func(int) {
-			if err := w.Store.CreateDocument(w.Context(), doc, fence(w.actor)); err != nil {
+			if err := w.Store.CreateDocument(w.Context(), doc, by(w.actor)); err != nil {
 				w.Error(err)
 			}
 		})
@@ -49,7 +49,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		doc := w.document(w.actor)
 		other := w.signIn(w.user("Bob"))
 		doc.Owner = other.User
-		if err := w.Store.CreateDocument(w.Context(), doc, fence(other)); err == nil {
+		if err := w.Store.CreateDocument(w.Context(), doc, by(other)); err == nil {
 			t.Fatal("got success for an id in use")
 		}
 		same(w, w.access(doc.ID).Document.Owner, w.actor.User)
@@ -60,7 +60,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		doc := w.newDocument(w.actor)
 		ended := fence(w.actor)
 		ended.ValidUntil = w.now
-		w.refused(w.Store.CreateDocument(w.Context(), doc, ended), storage.ErrFence)
+		w.refused(w.Store.CreateDocument(w.Context(), doc, storage.By{Fence: &ended}), storage.ErrFence)
 		_, err := w.Store.Access(w.Context(), doc.ID)
 		w.refused(err, storage.ErrNoDocument)
 	})
@@ -138,7 +138,7 @@ func testDocumentsOf(t *testing.T, open func(t *testing.T) Opened) {
 		if doc.Owner == reader.ID {
 			owner = readerActs
 		}
-		w.ok(w.Store.CreateDocument(w.Context(), doc, fence(owner)))
+		w.ok(w.Store.CreateDocument(w.Context(), doc, by(owner)))
 		role := authz.Owner
 		grant := w.grant(reader)
 		switch {

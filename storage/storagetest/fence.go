@@ -25,7 +25,7 @@ var fences = []struct {
 	{"SessionEnded", func(w *world, f *storage.Fence) {
 		session := w.session(f.User)
 		f.Credential.ID = session.ID
-		_, err := w.Store.EndSession(w.Context(), session.Hash, w.now)
+		_, err := w.Store.EndSession(w.Context(), session.Hash, w.now, storage.Note{})
 		w.ok(err)
 	}},
 	{"SessionExpired", func(w *world, f *storage.Fence) {
@@ -35,12 +35,12 @@ var fences = []struct {
 	{"SessionOfAnother", func(w *world, f *storage.Fence) { f.Credential.ID = w.session(w.user("Eve").ID).ID }},
 	{"SessionBeforeSignIn", func(w *world, f *storage.Fence) { f.Credential.ID = w.session(id.User{}).ID }},
 	{"PasswordChanged", func(w *world, f *storage.Fence) {
-		w.ok(w.Store.SetPassword(w.Context(), f.User, "new", nil, w.now))
+		w.ok(w.Store.SetPassword(w.Context(), f.User, "new", storage.By{}, w.now))
 	}},
 	{"TokenRevoked", func(w *world, f *storage.Fence) {
 		token := w.token(f.User)
 		f.Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
-		w.ok(w.Store.RevokeToken(w.Context(), f.User, token.ID, w.now))
+		w.ok(w.Store.RevokeToken(w.Context(), f.User, token.ID, w.now, storage.By{}))
 	}},
 	{"TokenExpired", func(w *world, f *storage.Fence) {
 		token := w.token(f.User)
@@ -64,9 +64,9 @@ func testAccountFence(t *testing.T, open func(t *testing.T) Opened) {
 			by := fence(w.signIn(user))
 			stood := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user.ID, CreatedAt: w.now}
 			given := w.invitation()
-			w.ok(w.Store.PutToken(w.Context(), stood, &by))
-			w.ok(w.Store.PutInvitation(w.Context(), given, &by))
-			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", &by, w.now))
+			w.ok(w.Store.PutToken(w.Context(), stood, storage.By{Fence: &by}))
+			w.ok(w.Store.PutInvitation(w.Context(), given, storage.By{Fence: &by}))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", storage.By{Fence: &by}, w.now))
 			held := by
 			broken.end(w, &by)
 			if broken.name == "PasswordChanged" {
@@ -74,22 +74,22 @@ func testAccountFence(t *testing.T, open func(t *testing.T) Opened) {
 			}
 
 			late := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user.ID, CreatedAt: w.now}
-			w.refused(w.Store.PutToken(w.Context(), late, &by), storage.ErrFence)
+			w.refused(w.Store.PutToken(w.Context(), late, storage.By{Fence: &by}), storage.ErrFence)
 			_, err := w.Store.Token(w.Context(), late.Hash, w.now)
 			w.refused(err, storage.ErrNoCredential)
 			invitation := w.invitation()
-			w.refused(w.Store.PutInvitation(w.Context(), invitation, &by), storage.ErrFence)
+			w.refused(w.Store.PutInvitation(w.Context(), invitation, storage.By{Fence: &by}), storage.ErrFence)
 			_, err = w.Store.Invitation(w.Context(), invitation.Hash, w.now)
 			w.refused(err, storage.ErrNoInvitation)
-			w.refused(w.Store.SetPassword(w.Context(), user.ID, "after", &by, w.now), storage.ErrFence)
+			w.refused(w.Store.SetPassword(w.Context(), user.ID, "after", storage.By{Fence: &by}, w.now), storage.ErrFence)
 			got, err := w.Store.User(w.Context(), user.ID)
 			w.ok(err)
 			same(w, got.PasswordHash, "before")
 
 			// What had landed before is a success when it is made again.
-			w.ok(w.Store.PutToken(w.Context(), stood, &held))
-			w.ok(w.Store.PutInvitation(w.Context(), given, &by))
-			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", &by, w.now))
+			w.ok(w.Store.PutToken(w.Context(), stood, storage.By{Fence: &held}))
+			w.ok(w.Store.PutInvitation(w.Context(), given, storage.By{Fence: &by}))
+			w.ok(w.Store.SetPassword(w.Context(), user.ID, "before", storage.By{Fence: &by}, w.now))
 		})
 	}
 }

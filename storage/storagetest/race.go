@@ -132,14 +132,14 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 	}
 	for _, ending := range []ending{
 		{"SignOut", func(w *world, _ storage.Actor, session storage.Session, _ storage.Token, _ id.Doc) error {
-			_, err := w.Store.EndSession(w.Context(), session.Hash, w.now)
+			_, err := w.Store.EndSession(w.Context(), session.Hash, w.now, storage.Note{})
 			return err
 		}, []error{storage.ErrFence}},
 		{"Password", func(w *world, actor storage.Actor, _ storage.Session, _ storage.Token, _ id.Doc) error {
-			return w.Store.SetPassword(w.Context(), actor.User, "new", nil, w.now)
+			return w.Store.SetPassword(w.Context(), actor.User, "new", storage.By{}, w.now)
 		}, []error{storage.ErrFence}},
 		{"Token", func(w *world, actor storage.Actor, _ storage.Session, token storage.Token, _ id.Doc) error {
-			return w.Store.RevokeToken(w.Context(), actor.User, token.ID, w.now)
+			return w.Store.RevokeToken(w.Context(), actor.User, token.ID, w.now, storage.By{})
 		}, []error{storage.ErrFence}},
 		{"Grant", func(w *world, actor storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
 			_, err := w.Store.DropGrant(w.Context(), doc, toUser(actor.User), w.guard(w.actor, doc))

@@ -52,7 +52,7 @@ func (w *world) user(name string) storage.User {
 
 func (w *world) create(user storage.User) storage.User {
 	w.Helper()
-	created, err := w.Store.CreateUser(w.Context(), user, nil)
+	created, err := w.Store.CreateUser(w.Context(), user, nil, storage.By{})
 	w.ok(err)
 	return created
 }
@@ -67,14 +67,14 @@ func (w *world) signIn(user storage.User) storage.Actor {
 func (w *world) session(user id.User) storage.Session {
 	w.Helper()
 	session := storage.Session{ID: id.New[id.Credential](), Hash: hash(), User: user, Data: []byte("data"), CreatedAt: w.now, ExpiresAt: w.now + hour}
-	w.ok(w.Store.PutSession(w.Context(), session))
+	w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
 	return session
 }
 
 func (w *world) token(user id.User) storage.Token {
 	w.Helper()
 	token := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "robot", CreatedAt: w.now}
-	w.ok(w.Store.PutToken(w.Context(), token, nil))
+	w.ok(w.Store.PutToken(w.Context(), token, storage.By{}))
 	return token
 }
 
@@ -86,7 +86,7 @@ func (w *world) newDocument(owner storage.Actor) storage.Document {
 func (w *world) document(owner storage.Actor) storage.Document {
 	w.Helper()
 	doc := w.newDocument(owner)
-	w.ok(w.Store.CreateDocument(w.Context(), doc, fence(owner)))
+	w.ok(w.Store.CreateDocument(w.Context(), doc, by(owner)))
 	return doc
 }
 
@@ -100,6 +100,12 @@ func (w *world) access(doc id.Doc) storage.Access {
 
 func fence(actor storage.Actor) storage.Fence {
 	return storage.Fence{User: actor.User, Credential: actor.Credential}
+}
+
+// by is the actor as who makes a change that no guard stands before.
+func by(actor storage.Actor) storage.By {
+	fence := fence(actor)
+	return storage.By{Fence: &fence}
 }
 
 // guard is the actor's right to change the document as it is stored now.

@@ -47,7 +47,7 @@ func person(t *testing.T, store storage.Store, name string) storage.User {
 	t.Helper()
 	user, err := store.CreateUser(context.Background(), storage.User{
 		ID: id.New[id.User](), Email: name + "@example.com", Name: name, CreatedAt: storage.At(time.Now()),
-	}, nil)
+	}, nil, storage.By{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,14 +95,14 @@ type intercepted struct {
 	puts       atomic.Int32
 }
 
-func (s *intercepted) PutSession(ctx context.Context, session storage.Session) error {
+func (s *intercepted) PutSession(ctx context.Context, session storage.Session, note storage.Note) error {
 	s.puts.Add(1)
 	if s.putSession != nil {
 		if err := s.putSession(session); err != nil {
 			return err
 		}
 	}
-	return s.Store.PutSession(ctx, session)
+	return s.Store.PutSession(ctx, session, note)
 }
 
 // A session ends after two idle hours, and after twelve in any case; in use it is written once a minute at most.
@@ -205,7 +205,7 @@ func TestLateRequestDoesNotReviveASession(t *testing.T) {
 		token := loggedIn(t, s, ada.ID)
 		time.Sleep(5 * time.Minute)
 		store.putSession = func(session storage.Session) error { // the other tab signs out just now
-			_, err := store.EndSession(context.Background(), session.Hash, storage.At(time.Now()))
+			_, err := store.EndSession(context.Background(), session.Hash, storage.At(time.Now()), storage.Note{})
 			return err
 		}
 		if actor, _, err := visit(t, s, token, nil); !errors.Is(err, ErrNotSignedIn) {
@@ -342,7 +342,7 @@ func newDocument(t *testing.T, store storage.Store, actor storage.Actor) id.Doc 
 	t.Helper()
 	doc := storage.Document{ID: id.New[id.Doc](), Title: "x", Owner: actor.User, Epoch: 1, AccessVersion: 1,
 		CreatedAt: storage.At(time.Now()), UpdatedAt: storage.At(time.Now())}
-	if err := store.CreateDocument(context.Background(), doc, storage.Fence{User: actor.User, Credential: actor.Credential}); err != nil {
+	if err := store.CreateDocument(context.Background(), doc, storage.By{Fence: &storage.Fence{User: actor.User, Credential: actor.Credential}}); err != nil {
 		t.Fatal(err)
 	}
 	return doc.ID

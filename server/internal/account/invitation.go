@@ -30,7 +30,7 @@ func (s *Service) Invite(ctx context.Context, actor storage.Actor, email string)
 		CreatedAt: storage.At(now),
 		ExpiresAt: storage.At(now.Add(invitationFor)),
 	}
-	if err := s.store.PutInvitation(ctx, invitation, fence(actor)); err != nil {
+	if err := s.store.PutInvitation(ctx, invitation, storage.By{Fence: fence(actor)}); err != nil {
 		return "", storage.Invitation{}, fmt.Errorf("invite: %w", err)
 	}
 	return secret, invitation, nil

@@ -83,7 +83,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, text []byte,
 		CreatedAt:  data.Login.Since,
 		ExpiresAt:  storage.At(expiry),
 		LivesUntil: data.Deadline,
-	})
+	}, storage.Note{})
 	if err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}
@@ -92,7 +92,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, text []byte,
 
 // DeleteCtx ends a session, for ever, and tells.
 func (s *sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	ended, err := s.accounts.EndSession(ctx, hashSecret(token), storage.At(time.Now()))
+	ended, err := s.accounts.EndSession(ctx, hashSecret(token), storage.At(time.Now()), storage.Note{})
 	if err != nil {
 		return fmt.Errorf("end a session: %w", err)
 	}

@@ -75,7 +75,7 @@ func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, curre
 	if err != nil {
 		return err
 	}
-	if err := s.store.SetPassword(ctx, user.ID, hash, fence(actor), storage.At(time.Now())); err != nil {
+	if err := s.store.SetPassword(ctx, user.ID, hash, storage.By{Fence: fence(actor)}, storage.At(time.Now())); err != nil {
 		return fmt.Errorf("change a password: %w", err)
 	}
 	s.bus.Publish(bus.UserChanged{User: user.ID})

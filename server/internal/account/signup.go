@@ -41,9 +41,10 @@ func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (s
 		s.signUps.takeBack(now, key) // it cost nothing
 		return storage.User{}, err
 	}
-	made, err := s.store.CreateUser(ctx, user, invitation)
+	note := storage.Note{From: from.String()}
+	made, err := s.store.CreateUser(ctx, user, invitation, storage.By{Note: note})
 	if errors.Is(err, storage.ErrUnknown) {
-		made, err = s.store.CreateUser(ctx, user, invitation) // the same user: once, however often
+		made, err = s.store.CreateUser(ctx, user, invitation, storage.By{Note: note}) // the same user: once, however often
 	}
 	if err != nil {
 		return storage.User{}, fmt.Errorf("sign up: %w", err)
@@ -81,7 +82,7 @@ func (s *Service) SetupURL(ctx context.Context) (secret string, ok bool, err err
 		Setup:     true,
 		CreatedAt: storage.At(now),
 		ExpiresAt: storage.At(now.Add(setupFor)),
-	}, nil)
+	}, storage.By{})
 	if errors.Is(err, storage.ErrNotEmpty) {
 		return "", false, nil
 	}

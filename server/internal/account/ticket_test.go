@@ -106,7 +106,7 @@ func TestTicketsExpireAndAreFew(t *testing.T) {
 		s := newService(t, store, Config{})
 		ada := person(t, store, "ada")
 		token := storage.Token{ID: id.New[id.Credential](), User: ada.ID, Name: "bot"} // lives by the database's clock as well
-		if err := store.PutToken(t.Context(), token, nil); err != nil {
+		if err := store.PutToken(t.Context(), token, storage.By{}); err != nil {
 			t.Fatal(err)
 		}
 		actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}

@@ -37,7 +37,7 @@ func (s *Service) NewToken(ctx context.Context, actor storage.Actor, name string
 		}
 		token.ExpiresAt = storage.At(expires)
 	}
-	if err := s.store.PutToken(ctx, token, fence(actor)); err != nil {
+	if err := s.store.PutToken(ctx, token, storage.By{Fence: fence(actor)}); err != nil {
 		return "", storage.Token{}, fmt.Errorf("make a token: %w", err)
 	}
 	return tokenPrefix + secret, token, nil
@@ -50,7 +50,7 @@ func (s *Service) Tokens(ctx context.Context, actor storage.Actor) ([]storage.To
 
 // RevokeToken ends one of the actor's own tokens, and what it opened. storage.ErrNoCredential.
 func (s *Service) RevokeToken(ctx context.Context, actor storage.Actor, token id.Credential) error {
-	err := s.store.RevokeToken(ctx, actor.User, token, storage.At(time.Now()))
+	err := s.store.RevokeToken(ctx, actor.User, token, storage.At(time.Now()), storage.By{Fence: fence(actor)})
 	if err == nil || errors.Is(err, storage.ErrUnknown) {
 		s.bus.Publish(bus.CredentialEnded{Credential: token}) // who hears it looks
 	}

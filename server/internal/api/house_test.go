@@ -153,7 +153,7 @@ func (h *house) user(name string, change ...func(*storage.User)) *client {
 	for _, change := range change {
 		change(&user)
 	}
-	user, err := h.store.CreateUser(h.t.Context(), user, nil)
+	user, err := h.store.CreateUser(h.t.Context(), user, nil, storage.By{})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func (h *house) tokenFor(user id.User) string {
 		User:      user,
 		Name:      "test",
 		CreatedAt: storage.At(time.Now()),
-	}, nil)
+	}, storage.By{})
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -64,7 +64,8 @@ func (s *Service) Create(ctx context.Context, actor storage.Actor, title string)
 		CreatedAt:     now,
 		UpdatedAt:     now,
 	}
-	if err := settle(func() error { return s.store.CreateDocument(ctx, doc, fence(actor, 0)) }); err != nil {
+	by := fence(actor, 0)
+	if err := settle(func() error { return s.store.CreateDocument(ctx, doc, storage.By{Fence: &by}) }); err != nil {
 		return View{}, fmt.Errorf("create a document: %w", err)
 	}
 	return view(actor, storage.Access{Document: doc}, now), nil

@@ -47,7 +47,7 @@ func (b *between) Rename(ctx context.Context, doc id.Doc, title string, now stor
 	return b.write(func() error { return b.Store.Rename(ctx, doc, title, now, guard) })
 }
 
-func (b *between) CreateDocument(ctx context.Context, doc storage.Document, by storage.Fence) error {
+func (b *between) CreateDocument(ctx context.Context, doc storage.Document, by storage.By) error {
 	return b.write(func() error { return b.Store.CreateDocument(ctx, doc, by) })
 }
 
@@ -83,13 +83,13 @@ func newScene(t *testing.T) *scene {
 func (s *scene) actor(name string) storage.Actor {
 	s.t.Helper()
 	user, err := s.store.CreateUser(context.Background(), storage.User{ID: id.New[id.User](), Email: name + "@example.com",
-		Name: name, CreatedAt: storage.At(time.Now())}, nil)
+		Name: name, CreatedAt: storage.At(time.Now())}, nil, storage.By{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	token := storage.Token{ID: id.New[id.Credential](), Hash: storage.Hash(append(user.ID[:], user.ID[:]...)), User: user.ID,
 		Name: "t", CreatedAt: storage.At(time.Now())}
-	if err := s.store.PutToken(context.Background(), token, nil); err != nil {
+	if err := s.store.PutToken(context.Background(), token, storage.By{}); err != nil {
 		s.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
@@ -196,7 +196,7 @@ func TestSignedOutMeanwhile(t *testing.T) {
 	owner := s.actor("owner")
 	doc := s.document(owner)
 	s.store.before = func() {
-		if err := s.store.RevokeToken(context.Background(), owner.User, owner.Credential.ID, storage.At(time.Now())); err != nil && !errors.Is(err, storage.ErrNoCredential) {
+		if err := s.store.RevokeToken(context.Background(), owner.User, owner.Credential.ID, storage.At(time.Now()), storage.By{}); err != nil && !errors.Is(err, storage.ErrNoCredential) {
 			t.Fatal(err)
 		}
 	}

@@ -85,7 +85,7 @@ func TestSignedOut(t *testing.T) {
 				w := newWorld(t)
 				c, other := join(w, w.editor("Leaving")), join(w, w.editor("Staying"))
 				credential := c.actor.Credential.ID
-				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now())); err != nil {
+				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now()), storage.By{}); err != nil {
 					t.Fatal(err)
 				}
 				switch by {
@@ -160,7 +160,7 @@ func TestSignedOutWhileJoining(t *testing.T) {
 				go func() { joined <- c.join() }()
 				synctest.Wait()
 				credential := c.actor.Credential.ID
-				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now())); err != nil {
+				if err := w.store.RevokeToken(w.ctx, c.actor.User, credential, storage.At(time.Now()), storage.By{}); err != nil {
 					t.Fatal(err)
 				}
 				switch by {

@@ -94,12 +94,12 @@ func (w *world) person(name string) storage.Actor {
 	w.t.Helper()
 	now := storage.At(time.Now())
 	user := storage.User{ID: id.New[id.User](), Email: id.New[id.User]().String() + "@example.com", Name: name, CreatedAt: now}
-	if _, err := w.store.CreateUser(w.ctx, user, nil); err != nil {
+	if _, err := w.store.CreateUser(w.ctx, user, nil, storage.By{}); err != nil {
 		w.t.Fatal(err)
 	}
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "test", CreatedAt: now}
 	token.Hash = sha256.Sum256([]byte(token.ID.String()))
-	if err := w.store.PutToken(w.ctx, token, nil); err != nil {
+	if err := w.store.PutToken(w.ctx, token, storage.By{}); err != nil {
 		w.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
@@ -112,7 +112,8 @@ func (w *world) document() id.Doc {
 	doc := storage.Document{
 		ID: id.New[id.Doc](), Title: "Test", Owner: w.owner.User, Epoch: 1, AccessVersion: 1, CreatedAt: now, UpdatedAt: now,
 	}
-	if err := w.store.CreateDocument(w.ctx, doc, fenceOf(w.owner)); err != nil {
+	by := fenceOf(w.owner)
+	if err := w.store.CreateDocument(w.ctx, doc, storage.By{Fence: &by}); err != nil {
 		w.t.Fatal(err)
 	}
 	return doc.ID

@@ -77,12 +77,12 @@ func (h *house) person(name string) storage.Actor {
 	h.t.Helper()
 	now := storage.At(time.Now())
 	user := storage.User{ID: id.New[id.User](), Email: name + "@example.com", Name: name, CreatedAt: now}
-	if _, err := h.store.CreateUser(context.Background(), user, nil); err != nil {
+	if _, err := h.store.CreateUser(context.Background(), user, nil, storage.By{}); err != nil {
 		h.t.Fatal(err)
 	}
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "test", CreatedAt: now}
 	token.Hash = sha256.Sum256(token.ID[:])
-	if err := h.store.PutToken(context.Background(), token, nil); err != nil {
+	if err := h.store.PutToken(context.Background(), token, storage.By{}); err != nil {
 		h.t.Fatal(err)
 	}
 	return storage.Actor{User: user.ID, Name: name, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}

@@ -12,18 +12,20 @@ import (
 var blank = []byte(`{"ops":[{"insert":"\n"}]}`)
 
 // CreateDocument implements storage.Documents.
-func (s *Store) CreateDocument(ctx context.Context, doc storage.Document, by storage.Fence) error {
+func (s *Store) CreateDocument(ctx context.Context, doc storage.Document, by storage.By) error {
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
 		if stands, err := ownedBy(ctx, tx, doc.ID, doc.Owner); err != nil || stands {
 			return err
 		}
-		if err := s.Fenced(ctx, tx, by); err != nil {
-			return err
+		if by.Fence != nil {
+			if err := s.Fenced(ctx, tx, *by.Fence); err != nil {
+				return err
+			}
 		}
 		created, err := tx.Exec(ctx, "INSERT INTO documents ("+documentColumns+")"+
-			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING",
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",
 			[16]byte(doc.ID), doc.Title, [16]byte(doc.Owner), doc.Epoch, int64(doc.Head), doc.AccessVersion, doc.OpenHistory, doc.Locked,
-			int64(doc.CreatedAt), int64(doc.UpdatedAt), int64(doc.DeletedAt))
+			int64(doc.CreatedAt), int64(doc.UpdatedAt), int64(doc.DeletedAt), [16]byte(doc.OfferedTo))
 		if err != nil {
 			return err
 		}
@@ -34,7 +36,11 @@ func (s *Store) CreateDocument(ctx context.Context, doc storage.Document, by sto
 			}
 			return err
 		}
-		return s.putSnapshot(ctx, tx, doc.ID, storage.Snapshot{Content: blank})
+		if err := s.putSnapshot(ctx, tx, doc.ID, storage.Snapshot{Content: blank}); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, entry{chain: doc.ID, by: by, action: storage.AuditCreate, target: target("document", doc.ID),
+			after: state{"owner": doc.Owner}})
 	})
 	return wrap(err, "create a document")
 }
@@ -64,7 +70,10 @@ func (s *Store) Rename(ctx context.Context, doc id.Doc, title string, now storag
 		}
 		_, err = tx.Exec(ctx, "UPDATE documents SET title = $2, updated_at = $3 WHERE id = $1",
 			[16]byte(doc), title, int64(max(now, document.UpdatedAt)))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, entry{chain: doc, by: guard.By(), action: storage.AuditRename, target: target("document", doc)})
 	})
 	return wrap(err, "rename a document")
 }
@@ -84,7 +93,10 @@ func (s *Store) DeleteDocument(ctx context.Context, doc id.Doc, now storage.Micr
 		}
 		_, err = tx.Exec(ctx, "UPDATE documents SET deleted_at = $2, access_version = access_version + 1 WHERE id = $1",
 			[16]byte(doc), int64(now))
-		return err
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, entry{chain: doc, by: guard.By(), action: storage.AuditDelete, target: target("document", doc)})
 	})
 	return wrap(err, "delete a document")
 }

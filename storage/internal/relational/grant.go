@@ -10,15 +10,15 @@ import (
 
 // PutGrant implements storage.Documents.
 func (s *Store) PutGrant(ctx context.Context, doc id.Doc, grant storage.Grant, guard storage.Guard) (int64, error) {
-	version, err := s.changeGrant(ctx, doc, grant.To, guard, func(ctx context.Context, tx Tx, standing *storage.Grant) error {
+	version, err := s.changeGrant(ctx, doc, grant.To, guard, func(ctx context.Context, tx Tx, _ *storage.Grant) (*storage.Grant, error) {
 		if err := grantable(ctx, tx, grant.To); err != nil {
-			return err
+			return nil, err
 		}
 		_, err := tx.Exec(ctx, "INSERT INTO grants (document, "+grantColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7)"+
 			" ON CONFLICT (document, principal_kind, principal) DO UPDATE SET role = excluded.role,"+
 			" expires_at = excluded.expires_at, granted_by = excluded.granted_by, granted_at = excluded.granted_at",
 			[16]byte(doc), int64(grant.To.Kind), grant.To.ID, int64(grant.Role), grant.ExpiresAt, [16]byte(grant.GrantedBy), int64(grant.GrantedAt))
-		return err
+		return &grant, err
 	}, func(standing *storage.Grant) bool { return standing != nil && *standing == grant })
 	return version, wrap(err, "grant")
 }
@@ -38,21 +38,21 @@ func grantable(ctx context.Context, tx Tx, to authz.Principal) error {
 
 // DropGrant implements storage.Documents.
 func (s *Store) DropGrant(ctx context.Context, doc id.Doc, to authz.Principal, guard storage.Guard) (int64, error) {
-	version, err := s.changeGrant(ctx, doc, to, guard, func(ctx context.Context, tx Tx, standing *storage.Grant) error {
+	version, err := s.changeGrant(ctx, doc, to, guard, func(ctx context.Context, tx Tx, standing *storage.Grant) (*storage.Grant, error) {
 		if standing == nil {
-			return storage.ErrNoGrant
+			return nil, storage.ErrNoGrant
 		}
 		_, err := tx.Exec(ctx, "DELETE FROM grants WHERE document = $1 AND principal_kind = $2 AND principal = $3",
 			[16]byte(doc), int64(to.Kind), to.ID)
-		return err
+		return nil, err
 	}, func(standing *storage.Grant) bool { return standing == nil })
 	return version, wrap(err, "revoke a grant")
 }
 
-// changeGrant makes a change to the principal's grant and bumps the access version. If the version is the next one already and
+// changeGrant makes a change to the principal's grant, which returns the grant that stands after it, and bumps the access version. If the version is the next one already and
 // done says that the grant is as the change leaves it, this is the same call after an unknown outcome.
 func (s *Store) changeGrant(ctx context.Context, doc id.Doc, to authz.Principal, guard storage.Guard,
-	change func(ctx context.Context, tx Tx, standing *storage.Grant) error, done func(standing *storage.Grant) bool,
+	change func(ctx context.Context, tx Tx, standing *storage.Grant) (*storage.Grant, error), done func(standing *storage.Grant) bool,
 ) (int64, error) {
 	next := guard.AccessVersion + 1
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
@@ -70,11 +70,18 @@ func (s *Store) changeGrant(ctx context.Context, doc id.Doc, to authz.Principal,
 		if err := s.guarded(ctx, tx, document, guard); err != nil {
 			return err
 		}
-		if err := change(ctx, tx, standing); err != nil {
+		after, err := change(ctx, tx, standing)
+		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE documents SET access_version = $2 WHERE id = $1", [16]byte(doc), next)
-		return err
+		if _, err = tx.Exec(ctx, "UPDATE documents SET access_version = $2 WHERE id = $1", [16]byte(doc), next); err != nil {
+			return err
+		}
+		done := entry{chain: doc, by: guard.By(), action: storage.AuditGrant, target: principalTarget(to), before: grantState(standing), after: grantState(after)}
+		if after == nil {
+			done.action = storage.AuditRevoke
+		}
+		return s.audit(ctx, tx, done)
 	})
 	if err != nil {
 		return 0, err

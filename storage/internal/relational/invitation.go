@@ -16,14 +16,15 @@ func invitationDest(i *storage.Invitation) []any {
 }
 
 // PutInvitation implements storage.Accounts.
-func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation, by *storage.Fence) error {
+func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation, by storage.By) error {
 	conflict := "(id) DO NOTHING"
 	if invitation.Setup {
 		conflict = "(setup) WHERE setup DO UPDATE SET id = excluded.id, hash = excluded.hash, email = excluded.email," +
-			" created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = excluded.used_at"
+			" created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = excluded.used_at" +
+			" WHERE invitations.id <> excluded.id"
 	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		err := s.fencedUnless(ctx, tx, by, "SELECT 1 FROM invitations WHERE id = $1", [16]byte(invitation.ID))
+		err := s.fencedUnless(ctx, tx, by.Fence, "SELECT 1 FROM invitations WHERE id = $1", [16]byte(invitation.ID))
 		if err != nil {
 			return except(err, errStands)
 		}
@@ -32,10 +33,19 @@ func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation
 				return err
 			}
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO invitations ("+invitationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "+conflict,
+		var standing bool
+		err = tx.Query(ctx, Query{SQL: "SELECT 1 FROM invitations WHERE id = $1", Args: []any{[16]byte(invitation.ID)}, Row: one(&standing, new(int64))})
+		if err != nil || standing {
+			return err
+		}
+		made, err := tx.Exec(ctx, "INSERT INTO invitations ("+invitationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "+conflict,
 			[16]byte(invitation.ID), invitation.Hash[:], invitation.Email, invitation.Setup, orNull(invitation.CreatedBy),
 			int64(invitation.CreatedAt), int64(invitation.ExpiresAt), int64(invitation.UsedAt))
-		return err
+		if err != nil || made == 0 {
+			return err
+		}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditInvite, target: target("invitation", invitation.ID),
+			after: state{"setup": invitation.Setup, "bound": invitation.Email != "", "expires_at": invitation.ExpiresAt}})
 	})
 	return wrap(err, "store an invitation")
 }

@@ -25,13 +25,24 @@ func (s *Store) Session(ctx context.Context, hash storage.Hash, now storage.Micr
 	return v, wrap(err, "read a session")
 }
 
-// PutSession implements storage.Accounts.
-func (s *Store) PutSession(ctx context.Context, v storage.Session) error {
+// PutSession implements storage.Accounts. Only what signs somebody in is audited, not what prolongs the session or keeps its data.
+func (s *Store) PutSession(ctx context.Context, v storage.Session, note storage.Note) error {
 	data := v.Data
 	if data == nil {
 		data = []byte{}
 	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		var found bool
+		var session id.Credential
+		var before id.User
+		err := tx.Query(ctx, Query{
+			SQL:  "SELECT id, user_id FROM sessions WHERE hash = $1" + s.dialect.ForUpdate,
+			Args: []any{v.Hash[:]},
+			Row:  one(&found, key(&session), fromNull(&before)),
+		})
+		if err != nil {
+			return err
+		}
 		stored, err := tx.Exec(ctx, "INSERT INTO sessions ("+sessionColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"+
 			" ON CONFLICT (hash) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at,"+
 			" lives_until = excluded.lives_until"+
@@ -40,7 +51,14 @@ func (s *Store) PutSession(ctx context.Context, v storage.Session) error {
 		if err == nil && stored == 0 {
 			err = storage.ErrNoCredential
 		}
-		return err
+		if err != nil || v.User.IsZero() || v.User == before {
+			return err
+		}
+		if !found {
+			session = v.ID
+		}
+		by := storage.By{Fence: &storage.Fence{User: v.User, Credential: storage.Credential{Kind: storage.BySession, ID: session}}, Note: note}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditBegin, target: target("user", v.User), after: state{"session": session}})
 	})
 	return wrap(err, "store a session")
 }
@@ -62,23 +80,32 @@ func (s *Store) ProlongSession(ctx context.Context, session id.Credential, expir
 }
 
 // EndSession implements storage.Accounts.
-func (s *Store) EndSession(ctx context.Context, hash storage.Hash, now storage.Micros) (id.Credential, error) {
+func (s *Store) EndSession(ctx context.Context, hash storage.Hash, now storage.Micros, note storage.Note) (id.Credential, error) {
 	var ended id.Credential
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
 		ended = id.Credential{}
-		return tx.Query(ctx, Query{
-			SQL:  "UPDATE sessions SET ended_at = $2 WHERE hash = $1 AND (ended_at = 0 OR ended_at = $2) RETURNING id, expires_at",
-			Args: []any{hash[:], int64(now)},
-			Row: func(row Row) error {
-				var session id.Credential
-				var expiresAt storage.Micros
-				err := row.Scan(key(&session), (*int64)(&expiresAt))
-				if expiresAt > now {
-					ended = session
-				}
-				return err
-			},
+		var found bool
+		var v storage.Session
+		err := tx.Query(ctx, Query{
+			SQL:  "SELECT id, user_id, expires_at, ended_at FROM sessions WHERE hash = $1" + s.dialect.ForUpdate,
+			Args: []any{hash[:]},
+			Row:  one(&found, key(&v.ID), fromNull(&v.User), (*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt)),
 		})
+		if err != nil || !found || v.EndedAt != 0 && v.EndedAt != now {
+			return err
+		}
+		if v.ExpiresAt > now {
+			ended = v.ID
+		}
+		if v.EndedAt == now {
+			return nil // it stands
+		}
+		_, err = tx.Exec(ctx, "UPDATE sessions SET ended_at = $2 WHERE id = $1", [16]byte(v.ID), int64(now))
+		if err != nil || v.User.IsZero() {
+			return err
+		}
+		by := storage.By{Fence: &storage.Fence{User: v.User, Credential: storage.Credential{Kind: storage.BySession, ID: v.ID}}, Note: note}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditEnd, target: target("user", v.User), before: state{"session": v.ID}})
 	})
 	return ended, wrap(err, "end a session")
 }

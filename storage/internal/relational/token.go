@@ -16,15 +16,22 @@ func tokenDest(t *storage.Token) []any {
 }
 
 // PutToken implements storage.Accounts.
-func (s *Store) PutToken(ctx context.Context, t storage.Token, by *storage.Fence) error {
+func (s *Store) PutToken(ctx context.Context, t storage.Token, by storage.By) error {
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		err := s.fencedUnless(ctx, tx, by, "SELECT 1 FROM tokens WHERE id = $1", [16]byte(t.ID))
+		err := s.fencedUnless(ctx, tx, by.Fence, "SELECT 1 FROM tokens WHERE id = $1", [16]byte(t.ID))
 		if err != nil {
 			return except(err, errStands)
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
+		made, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
 			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt))
-		return err
+		if err != nil || made == 0 {
+			return err
+		}
+		after := state{"user": t.User}
+		if t.ExpiresAt != 0 {
+			after["expires_at"] = t.ExpiresAt
+		}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditToken, target: target("token", t.ID), after: after})
 	})
 	return wrap(err, "store a token")
 }
@@ -84,14 +91,32 @@ func (s *Store) TouchToken(ctx context.Context, token id.Credential, now storage
 }
 
 // RevokeToken implements storage.Accounts.
-func (s *Store) RevokeToken(ctx context.Context, user id.User, token id.Credential, now storage.Micros) error {
+func (s *Store) RevokeToken(ctx context.Context, user id.User, token id.Credential, now storage.Micros, by storage.By) error {
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		revoked, err := tx.Exec(ctx, "UPDATE tokens SET revoked_at = $3 WHERE id = $1 AND user_id = $2 AND (revoked_at = 0 OR revoked_at = $3)",
+		err := s.fencedUnless(ctx, tx, by.Fence, "SELECT 1 FROM tokens WHERE id = $1 AND user_id = $2 AND revoked_at = $3",
 			[16]byte(token), [16]byte(user), int64(now))
-		if err == nil && revoked == 0 {
-			err = storage.ErrNoCredential
+		if err != nil {
+			return except(err, errStands)
 		}
-		return err
+		var found bool
+		var revokedAt storage.Micros
+		err = tx.Query(ctx, Query{
+			SQL:  "SELECT revoked_at FROM tokens WHERE id = $1 AND user_id = $2" + s.dialect.ForUpdate,
+			Args: []any{[16]byte(token), [16]byte(user)},
+			Row:  one(&found, (*int64)(&revokedAt)),
+		})
+		switch {
+		case err != nil:
+			return err
+		case found && revokedAt == now:
+			return nil // it stands
+		case !found || revokedAt != 0:
+			return storage.ErrNoCredential
+		}
+		if _, err := tx.Exec(ctx, "UPDATE tokens SET revoked_at = $2 WHERE id = $1", [16]byte(token), int64(now)); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditUntoken, target: target("token", token), before: state{"user": user}})
 	})
 	return wrap(err, "revoke a token")
 }

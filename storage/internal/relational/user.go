@@ -8,16 +8,16 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-const userColumns = "id, email, name, password_hash, instance_admin, created_at, suspended_at"
+const userColumns = "id, email, name, password_hash, instance_admin, created_at, suspended_at, guest"
 
 // userDest are the destinations of userColumns.
 func userDest(u *storage.User) []any {
-	return []any{key(&u.ID), &u.Email, &u.Name, &u.PasswordHash, &u.InstanceAdmin, (*int64)(&u.CreatedAt), (*int64)(&u.SuspendedAt)}
+	return []any{key(&u.ID), &u.Email, &u.Name, &u.PasswordHash, &u.InstanceAdmin, (*int64)(&u.CreatedAt), (*int64)(&u.SuspendedAt), &u.Guest}
 }
 
 // CreateUser implements storage.Accounts. A refusal may mean that the same call, made before, landed meanwhile; then the user
 // is there.
-func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *storage.Hash) (storage.User, error) {
+func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *storage.Hash, by storage.By) (storage.User, error) {
 	var created storage.User
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
 		find := func() (found bool, err error) {
@@ -28,6 +28,11 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 		if stands, err := find(); err != nil || stands {
 			return err
 		}
+		if by.Fence != nil {
+			if err := s.Fenced(ctx, tx, *by.Fence); err != nil {
+				return err
+			}
+		}
 		created = user
 		refusal := s.insertUser(ctx, tx, &created, invitation)
 		if errors.Is(refusal, storage.ErrEmailTaken) || errors.Is(refusal, storage.ErrNoInvitation) {
@@ -35,7 +40,11 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 				return err
 			}
 		}
-		return refusal
+		if refusal != nil {
+			return refusal
+		}
+		return s.audit(ctx, tx, entry{by: by, actor: user.ID, action: storage.AuditAccount, target: target("user", user.ID),
+			after: state{"instance_admin": created.InstanceAdmin, "invited": invitation != nil}})
 	})
 	if err != nil {
 		return storage.User{}, wrap(err, "create a user")
@@ -51,8 +60,8 @@ func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invit
 		}
 		user.InstanceAdmin = user.InstanceAdmin || setup
 	}
-	inserted, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
-		[16]byte(user.ID), user.Email, user.Name, user.PasswordHash, user.InstanceAdmin, int64(user.CreatedAt), int64(user.SuspendedAt))
+	inserted, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+		[16]byte(user.ID), user.Email, user.Name, user.PasswordHash, user.InstanceAdmin, int64(user.CreatedAt), int64(user.SuspendedAt), user.Guest)
 	if err == nil && inserted == 0 {
 		err = storage.ErrEmailTaken
 	}
@@ -102,30 +111,31 @@ func (s *Store) Users(ctx context.Context, users []id.User) ([]storage.User, err
 
 // SetPassword implements storage.Accounts. It takes the user's row for itself before the fence does with others: who shares a
 // row and then wants it alone waits for those who do the same.
-func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, by *storage.Fence, now storage.Micros) error {
+func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, by storage.By, now storage.Micros) error {
 	var keep id.Credential
-	if by != nil {
-		keep = by.Credential.ID
+	if by.Fence != nil {
+		keep = by.Fence.Credential.ID
 	}
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		var found bool
+		var before string
 		err := tx.Query(ctx, Query{
-			SQL:  "SELECT id FROM users WHERE id = $1" + s.dialect.ForUpdate,
+			SQL:  "SELECT password_hash FROM users WHERE id = $1" + s.dialect.ForUpdate,
 			Args: []any{[16]byte(user)},
-			Row:  func(Row) error { return nil },
+			Row:  one(&found, &before),
 		})
 		if err != nil {
 			return err
 		}
-		err = s.fencedUnless(ctx, tx, by, "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2", [16]byte(user), hash)
+		err = s.fencedUnless(ctx, tx, by.Fence, "SELECT 1 FROM users WHERE id = $1 AND password_hash = $2", [16]byte(user), hash)
 		if err != nil {
 			return except(err, errStands)
 		}
-		changed, err := tx.Exec(ctx, "UPDATE users SET password_hash = $2 WHERE id = $1", [16]byte(user), hash)
-		if err != nil {
-			return err
-		}
-		if changed == 0 {
+		if !found {
 			return storage.ErrNoUser
+		}
+		if _, err := tx.Exec(ctx, "UPDATE users SET password_hash = $2 WHERE id = $1", [16]byte(user), hash); err != nil {
+			return err
 		}
 		const others = " FROM sessions WHERE user_id = $1 AND id <> $2 AND ended_at = 0"
 		err = tx.Query(ctx, Query{ // takes the rows in order
@@ -136,9 +146,12 @@ func (s *Store) SetPassword(ctx context.Context, user id.User, hash string, by *
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at = 0",
+		ended, err := tx.Exec(ctx, "UPDATE sessions SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at = 0",
 			[16]byte(user), [16]byte(keep), int64(now))
-		return err
+		if err != nil || before == hash && ended == 0 {
+			return err
+		}
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditPassword, target: target("user", user), after: state{"sessions_ended": ended}})
 	})
 	return wrap(err, "set a password")
 }

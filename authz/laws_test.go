@@ -21,18 +21,30 @@ var principals = rapid.Custom(func(t *rapid.T) Principal {
 var rights = rapid.Custom(func(t *rapid.T) Right {
 	return Right{
 		To:        principals.Draw(t, "to"),
-		Role:      Role(rapid.IntRange(int(None), int(Admin)).Draw(t, "role")),
+		Role:      Role(rapid.IntRange(int(None), int(Owner)+1).Draw(t, "role")),
 		ExpiresAt: rapid.SampledFrom([]int64{0, 0, 1, 2, 3, 4}).Draw(t, "expires"),
 	}
 })
 
 var whos = rapid.Custom(func(t *rapid.T) Who {
 	return Who{
-		User:   ids.Draw(t, "user"),
-		Guest:  rapid.Bool().Draw(t, "guest"),
-		Groups: rapid.SliceOfN(ids, 0, 2).Draw(t, "groups"),
-		Links:  rapid.SliceOfN(ids, 0, 2).Draw(t, "links"),
+		User:      ids.Draw(t, "user"),
+		Guest:     rapid.Bool().Draw(t, "guest"),
+		Suspended: rapid.IntRange(0, 9).Draw(t, "suspended") == 9,
+		Groups:    memberships.Draw(t, "groups"),
+		Links:     memberships.Draw(t, "links"),
 	}
+})
+
+// A few, now and then among more than are looked through one by one.
+var memberships = rapid.Custom(func(t *rapid.T) [][16]byte {
+	list := rapid.SliceOfN(ids, 0, 2).Draw(t, "memberships")
+	if rapid.IntRange(0, 4).Draw(t, "of many") == 4 {
+		for i := range fewMembers {
+			list = append(list, [16]byte{100, byte(i)})
+		}
+	}
+	return list
 })
 
 var owners = ids.Filter(func(id [16]byte) bool { return id != [16]byte{} })
@@ -59,17 +71,30 @@ func TestDecideIsTheHighestLiveGrant(t *testing.T) {
 		now := rapid.Int64Range(0, 5).Draw(t, "now")
 		want := None
 		for _, r := range list {
-			if (r.ExpiresAt == 0 || now < r.ExpiresAt) && r.To.speaksFor(who) {
+			if r.Role >= Viewer && r.Role <= Admin && (r.ExpiresAt == 0 || now < r.ExpiresAt) && speaksFor(r.To, who) {
 				want = max(want, r.Role)
 			}
 		}
 		if who.User == owner {
 			want = Owner
 		}
+		if who.Suspended {
+			want = None
+		}
 		if got := Decide(owner, list, who, now).Role; got != want {
 			t.Fatalf("Decide = %v, want %v", got, want)
 		}
 	})
+}
+
+// speaksFor says once more, and as plainly as can be, whom a principal means.
+func speaksFor(p Principal, who Who) bool {
+	somebody := who.User != [16]byte{}
+	return p.Kind == ToUser && somebody && p.ID == who.User ||
+		p.Kind == ToGroup && slices.Contains(who.Groups, p.ID) ||
+		p.Kind == ToLink && slices.Contains(who.Links, p.ID) ||
+		p.Kind == ToEveryone && somebody && !who.Guest ||
+		p.Kind == ToAnyone
 }
 
 // The role holds up to ValidUntil and is another from that moment on.
@@ -127,6 +152,38 @@ func TestAnonymousHasNoUsersRights(t *testing.T) {
 	if got := Decide([16]byte{}, list, Who{}, 1); got.Role != Viewer {
 		t.Errorf("anonymous with a grant to anyone is %v, want viewer", got.Role)
 	}
+}
+
+// A guest has what is granted to them, to their links and to anyone, and not what is granted to everyone signed in. What
+// is granted to an address is nobody's, though the ids be the same.
+func TestGuestsAreNotEveryone(t *testing.T) {
+	guest := Who{User: [16]byte{1}, Guest: true, Links: [][16]byte{{2}}}
+	for to, want := range map[Principal]Role{
+		{Kind: ToUser, ID: [16]byte{1}}:    Editor,
+		{Kind: ToLink, ID: [16]byte{2}}:    Editor,
+		{Kind: ToAnyone}:                   Editor,
+		{Kind: ToEveryone}:                 None,
+		{Kind: ToAddress, ID: [16]byte{1}}: None,
+	} {
+		if got := Decide([16]byte{9}, []Right{{To: to, Role: Editor}}, guest, 1).Role; got != want {
+			t.Errorf("a guest by a grant to %v is %v, want %v", to.Kind, got, want)
+		}
+	}
+	guest.Guest = false
+	if got := Decide([16]byte{9}, []Right{{To: Principal{Kind: ToEveryone}, Role: Editor}}, guest, 1).Role; got != Editor {
+		t.Errorf("signed in, by a grant to everyone: %v, want editor", got)
+	}
+}
+
+// Nobody is anything while suspended, the owner included.
+func TestSuspendedIsNobody(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		owner, list, who := owners.Draw(t, "owner"), rapid.SliceOf(rights).Draw(t, "rights"), whos.Draw(t, "who")
+		who.Suspended = true
+		if got := Decide(owner, list, who, 0); got != (Effective{}) {
+			t.Fatalf("suspended and %+v", got)
+		}
+	})
 }
 
 // A grant whose expiry is now is dead now.

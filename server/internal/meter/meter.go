@@ -19,7 +19,7 @@ type Meter struct {
 	Strikes           Counter // messages that do not keep to the schema
 	SlowConsumers     Counter
 	FramesIn, BytesIn Counter // what clients sent, headers too
-	MessagesOut       Counter // what they were sent
+	FramesOut         Counter // what they were sent
 	BytesOut          Counter
 
 	// Documents.

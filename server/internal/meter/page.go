@@ -44,7 +44,7 @@ func (m *Meter) rows() []row {
 		{name: "coscribe_slow_consumers_total", help: "Connections closed because they do not read.", counter: &m.SlowConsumers},
 		{name: "coscribe_frames_received_total", help: "WebSocket frames received.", counter: &m.FramesIn},
 		{name: "coscribe_received_bytes_total", help: "Bytes received in WebSocket frames.", counter: &m.BytesIn},
-		{name: "coscribe_frames_sent_total", help: "WebSocket frames sent.", counter: &m.MessagesOut},
+		{name: "coscribe_frames_sent_total", help: "WebSocket frames sent.", counter: &m.FramesOut},
 		{name: "coscribe_sent_bytes_total", help: "Bytes sent in WebSocket frames.", counter: &m.BytesOut},
 		{name: "coscribe_rooms_open", help: "Open documents.", gauge: &m.Rooms},
 		{name: "coscribe_seats_open", help: "Seats in open documents.", gauge: &m.Seats},

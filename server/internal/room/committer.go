@@ -48,7 +48,9 @@ func (c *committer) work() {
 		if jobs == nil {
 			return
 		}
+		began := time.Now()
 		outcomes := c.decide(jobs)
+		c.hub.committed(jobs, outcomes, began)
 		for i, j := range jobs {
 			j.done(outcomes[i])
 		}
@@ -120,6 +122,7 @@ func (c *committer) append(batches []storage.Batch) (outcomes []error, err error
 	defer cancel()
 	defer func() {
 		if v := recover(); v != nil {
+			c.hub.panicked("append", v)
 			err = fmt.Errorf("append panicked: %v", v)
 		}
 	}()

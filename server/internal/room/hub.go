@@ -10,6 +10,7 @@ import (
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -19,6 +20,7 @@ import (
 type Hub struct {
 	store  storage.Store
 	log    *slog.Logger
+	meter  *meter.Meter
 	limits Limits
 	schema ot.Schema
 
@@ -46,7 +48,7 @@ type fault struct {
 // New returns a Hub that listens to events. It starts nothing; Run must run for as long as the hub is used.
 func New(store storage.Store, events *bus.Bus, log *slog.Logger, limits Limits) *Hub {
 	h := &Hub{
-		store: store, log: log, limits: limits, schema: ot.DefaultSchema(),
+		store: store, log: log, meter: meter.Discard(), limits: limits, schema: ot.DefaultSchema(),
 		snapshots: make(chan struct{}, max(limits.Snapshotters, 1)),
 		rooms:     map[id.Doc]*room{},
 		faults:    map[id.Doc]fault{},
@@ -67,6 +69,7 @@ func (h *Hub) spawn(f func()) {
 	h.running.Add(1)
 	go func() {
 		defer h.running.Done()
+		defer h.recovered("goroutine")
 		f()
 	}()
 }
@@ -106,6 +109,7 @@ func (h *Hub) find(doc id.Doc, open bool) (*room, error) {
 	}
 	r := newRoom(h, doc)
 	h.rooms[doc] = r
+	h.meter.Rooms.Add(1)
 	h.spawn(r.open)
 	return r, nil
 }
@@ -139,6 +143,7 @@ func (h *Hub) remove(r *room) {
 	defer h.mu.Unlock()
 	if h.rooms[r.doc] == r {
 		delete(h.rooms, r.doc)
+		h.meter.Rooms.Add(-1)
 		close(r.gone)
 	}
 }
@@ -152,6 +157,9 @@ func (h *Hub) crashed(doc id.Doc) {
 		f.count = 0
 	}
 	h.faults[doc] = fault{f.count + 1, time.Now()}
+	if f.count+1 == h.limits.Faults {
+		h.meter.Quarantines.Inc()
+	}
 }
 
 // open lists the rooms there are.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -22,6 +23,8 @@ type Join struct {
 
 	// Wake says that Pull has something new. It is called from any goroutine, must not block and must not call the seat.
 	Wake func()
+
+	Watch *meter.Watch // hears of what is refused; may be nil
 }
 
 // errOutdated: the origin's last edit was read before a later one was committed.
@@ -31,7 +34,7 @@ var errOutdated = errors.New("the origin's last edit has changed")
 // overloaded, not_signed_in, unavailable, internal) or the context's.
 func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
 	s := &Seat{
-		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake,
+		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake, watch: join.Watch,
 		origin: ot.Origin{Author: join.Actor.User, Client: join.Client},
 		rate:   rate.NewLimiter(rate.Limit(h.limits.SeatEdits), h.limits.SeatEditBurst),
 	}
@@ -148,6 +151,7 @@ func (r *room) sit(e *sit) error {
 	}
 	box.seat = s
 	r.seats[s] = struct{}{}
+	r.hub.meter.Seats.Add(1)
 	r.changeBoard(func(b *board) { s.presence = b.add(s) })
 	s.welcome = r.greet(s, e.since, last)
 	s.at = s.welcome.message.Rev

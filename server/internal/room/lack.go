@@ -86,6 +86,7 @@ func (h *Hub) read(doc id.Doc, asked lack, committed ot.Rev) (found read) {
 	found.asked = asked
 	defer func() {
 		if v := recover(); v != nil {
+			h.panicked("read", v)
 			found.err = errors.New("panic while reading")
 		}
 	}()

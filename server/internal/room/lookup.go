@@ -33,6 +33,7 @@ func (r *room) ask(p *pending, what question) {
 		f := &found{p: p, what: what}
 		defer func() {
 			if v := recover(); v != nil {
+				r.hub.panicked("lookup", v)
 				f.err = errors.New("panic while looking up")
 			}
 			r.post(f)

@@ -78,6 +78,7 @@ func (r *room) release(p *pending) {
 // refuse answers that p has no effect.
 func (r *room) refuse(p *pending, why *Refusal) {
 	r.release(p)
+	r.hub.noteRefusal(p.seat, why.Code)
 	why = &Refusal{Code: why.Code, Message: why.Message, Pointer: why.Pointer, Head: r.committed()}
 	for _, writer := range p.writers {
 		writer <- answer{refused: why}
@@ -95,7 +96,7 @@ func (r *room) punish(s *Seat, code wire.Code) {
 	case wire.CodeSeqReuse:
 		r.remove(s)
 		s.finish(wire.CloseSeqReuse)
-	case wire.CodeSlowDown:
+	case wire.CodeSlowDown, wire.CodeForbidden:
 		if s.strikes++; s.strikes >= r.hub.limits.RateStrikes {
 			r.remove(s)
 			s.finish(wire.CloseRateLimited)

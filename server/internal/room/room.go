@@ -103,6 +103,7 @@ func (r *room) work() {
 // crash is the end of a room that cannot be trusted any more: its seats come back to one loaded anew.
 func (r *room) crash(cause any, unhandled []event) {
 	r.hub.log.Error("room panicked", "doc", r.doc, "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	r.hub.meter.Panics.Inc("room")
 	r.hub.crashed(r.doc)
 	defer func() {
 		if v := recover(); v != nil { // nothing of it can be trusted; the hub forgets it all the same

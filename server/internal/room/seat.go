@@ -6,6 +6,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -20,6 +21,7 @@ type Seat struct {
 	actor    storage.Actor
 	origin   ot.Origin
 	wake     func()
+	watch    *meter.Watch                   // of its connection; may be nil
 	standing atomic.Pointer[authz.Standing] // written by the room's goroutine
 	queued   atomic.Int32                   // of its messages in the room's inbox
 	has      atomic.Int64                   // how far it has pulled, as shown.bytes counts; -1 until it has caught up
@@ -77,6 +79,7 @@ func (s *Seat) Submit(edit wire.Submit) error {
 // Refuse answers an edit that never came to the room, since what arrived was none. The answer comes by Pull like others.
 func (s *Seat) Refuse(seq int64, why Refusal) {
 	why.Head = s.room.shown.seen()
+	s.hub.noteRefusal(s, why.Code)
 	s.reject(seq, &why)
 }
 
@@ -136,7 +139,7 @@ func (s *Seat) roomNow() *room {
 func (s *Seat) rouse() {
 	defer func() {
 		if v := recover(); v != nil {
-			s.hub.log.Error("wake panicked", "seat", s.id, "cause", v)
+			s.hub.panicked("wake", v)
 		}
 	}()
 	s.wake()
@@ -224,6 +227,7 @@ func (r *room) remove(s *Seat) {
 		return
 	}
 	delete(r.seats, s)
+	r.hub.meter.Seats.Add(-1)
 	r.hub.people.rise(s)
 	if box := r.outboxes[s.origin]; box != nil {
 		if box.seat == s {

@@ -48,7 +48,7 @@ func (r *room) store(closing bool) bool {
 func (h *Hub) putSnapshot(r *room, rev ot.Rev, content *ot.Document) (ok bool) {
 	defer func() {
 		if v := recover(); v != nil {
-			h.log.Error("snapshot panicked", "doc", r.doc, "rev", rev, "cause", v)
+			h.panicked("snapshot", v)
 		}
 	}()
 	h.snapshots <- struct{}{}

@@ -76,6 +76,7 @@ func (u *usage) work() {
 func (u *usage) tell(note func(context.Context, storage.Credential) error, by storage.Credential) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
+			u.hub.panicked("usage", v)
 			err = fmt.Errorf("noting panicked: %v", v)
 		}
 	}()

@@ -87,6 +87,7 @@ func (h *Hub) nudge(doc id.Doc) {
 // look asks the database whether what rooms know of rights is still so: the backstop for an event that was lost. While it
 // fails nobody can say who may see what, and after FailClosed nothing is shown.
 func (h *Hub) look(ctx context.Context) {
+	defer h.recovered("look") // then it has not succeeded: nothing is shown after FailClosed
 	wasDark := h.dark()
 	rooms := h.open()
 	for len(rooms) > 0 {

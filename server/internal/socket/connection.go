@@ -11,6 +11,7 @@ import (
 
 	"github.com/lxzan/gws"
 
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -23,6 +24,7 @@ type connection struct {
 	doc     id.Doc
 	origin  string // of the page, empty for a program
 	place   *place
+	watch   *meter.Watch
 
 	inlet  inlet
 	socket *gws.Conn
@@ -33,10 +35,11 @@ type connection struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 
-	actor   storage.Actor
-	seat    atomic.Pointer[seat] // set once, by the reader; the flusher pulls from it
-	strikes []time.Time          // the last few
-	warned  bool                 // of its rate
+	actor     storage.Actor
+	seat      atomic.Pointer[seat] // set once, by the reader; the flusher pulls from it
+	strikes   []time.Time          // the last few
+	forbidden int                  // commands in a row
+	warned    bool                 // of its rate
 }
 
 func newConnection(h *Handler, log *slog.Logger, doc id.Doc, origin string) *connection {
@@ -107,6 +110,7 @@ func (c *connection) close(code wire.CloseCode) {
 		return
 	}
 	c.log.Debug("closing", "code", code, "reason", code.Reason())
+	c.closed(code)
 	c.cancel()
 	c.wakeReader()
 	c.flush()
@@ -136,6 +140,7 @@ const lingerBytes = 4 << 20
 
 // panicked notes a panic in one of the connection's goroutines. It ends this connection and nothing else.
 func (c *connection) panicked(fault any) {
+	c.handler.Meter.Panics.Inc("connection")
 	c.log.Error("panic", "fault", fault, "stack", string(debug.Stack()))
 	c.close(wire.CloseInternal)
 }

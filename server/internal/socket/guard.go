@@ -14,7 +14,8 @@ type guard struct {
 
 	// joined lifts the limits that hold until the ticket is accepted.
 	joined bool
-	frames int // before that
+	frames int // of data
+	all    int // frames, those of control too
 
 	header  [14]byte
 	have    int    // bytes of the current header that were read
@@ -148,6 +149,7 @@ func (g *guard) checkLength(lengthEnd int, now time.Time) wire.CloseCode {
 	default:
 		g.message += length
 	}
+	g.all++
 	cost := int(length) + lengthEnd + maskBytes
 	if !g.count.take(1, g.limits.Frames, g.limits.FrameBurst, now) ||
 		!g.bytes.take(cost, g.limits.Traffic, g.limits.TrafficBurst, now) {

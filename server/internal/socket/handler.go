@@ -14,6 +14,7 @@ import (
 	"github.com/lxzan/gws"
 
 	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -37,6 +38,7 @@ type Config struct {
 
 	Limits Limits
 	Log    *slog.Logger
+	Meter  *meter.Meter // nil for one that nobody reads
 }
 
 // Handler serves GET /v1/documents/{id}/socket. It wants every method of that path, to refuse the others itself, and it
@@ -67,6 +69,9 @@ type seat interface {
 func New(config Config) *Handler {
 	if config.Address == nil {
 		config.Address = peer
+	}
+	if config.Meter == nil {
+		config.Meter = meter.Discard()
 	}
 	h := &Handler{
 		Config: config,
@@ -110,23 +115,25 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	origin, refused := h.checkHandshake(r)
 	if refused != nil {
-		log.Debug("handshake refused", "code", refused.code, "status", refused.status)
+		h.refused(r, request, refused)
 		refused.answer(w, request)
 		return
 	}
 	c := newConnection(h, log, doc, origin)
 	place, refused := h.enter(h.Address(r))
 	if refused != nil {
-		log.Debug("handshake refused", "code", refused.code, "status", refused.status)
+		h.refused(r, request, refused)
 		refused.answer(w, request)
 		return
 	}
 	c.place = place
+	c.watch = h.Meter.Watch(meter.Who{Connection: request, Doc: doc, Address: h.Address(r)})
 	if err := h.upgrade(c, w, r); err != nil {
 		log.Debug("handshake failed", "error", err)
 		h.leave(c)
 		return
 	}
+	h.Meter.Handshakes.Inc()
 	if h.register(c) {
 		c.close(wire.CloseDraining)
 	}
@@ -148,6 +155,7 @@ func (h *Handler) enter(from netip.Addr) (*place, *refusal) {
 		return nil, &refusal{http.StatusTooManyRequests, wire.CodeRateLimited, "too many connections from your address", [2]string{"Retry-After", "2"}}
 	}
 	h.running.Add(1)
+	h.Meter.Connections.Add(1)
 	return place, nil
 }
 
@@ -169,6 +177,8 @@ func (h *Handler) connections() []*connection {
 // leave undoes enter and register.
 func (h *Handler) leave(c *connection) {
 	h.admission.leave(c.place)
+	h.Meter.Connections.Add(-1)
+	c.watch.End()
 	h.mu.Lock()
 	delete(h.live, c)
 	h.mu.Unlock()

@@ -30,7 +30,10 @@ func (in *inlet) Read(p []byte) (int, error) {
 		return 0, errGuard
 	}
 	n, err := in.raw.Read(p)
+	before := in.guard.all
 	passed, fault := in.guard.check(p[:n], time.Now())
+	in.connection.handler.Meter.BytesIn.Add(n)
+	in.connection.handler.Meter.FramesIn.Add(in.guard.all - before)
 	if fault != 0 {
 		in.fault = fault
 		if passed == 0 {

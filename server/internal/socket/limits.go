@@ -20,6 +20,7 @@ type Limits struct {
 	Traffic, TrafficBurst int // bytes per second
 	Strikes               int // bad messages within StrikeWindow: the last closes
 	StrikeWindow          time.Duration
+	Forbidden             int           // commands beyond the role in a row: the last closes
 	CommandTime           time.Duration // that a rename, grant or revoke may take; shorter than PongWait, since nothing is read meanwhile
 
 	// What is written.
@@ -46,7 +47,7 @@ func DefaultLimits() Limits {
 		FrameBytes: 64 << 10, Fragments: 16,
 		Frames: 60, FrameBurst: 120,
 		Traffic: 128 << 10, TrafficBurst: 1 << 20,
-		Strikes: 5, StrikeWindow: time.Minute,
+		Strikes: 5, StrikeWindow: time.Minute, Forbidden: 20,
 		CommandTime: 5 * time.Second,
 
 		WriteBytes: 64 << 10, WriteWait: 5 * time.Second, OutboxBytes: 64 << 10,

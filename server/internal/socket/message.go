@@ -8,6 +8,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/schema"
 	"github.com/coscribe/coscribe/server/wire"
@@ -62,12 +63,13 @@ func (c *connection) sit(join *wire.Join) {
 	}
 	c.actor = actor
 	c.log = c.log.With("user", actor.User, "document", c.doc)
+	c.watch.Seated(actor.User)
 	if !c.handler.admission.seat(c.place, actor.User, c.doc) {
 		c.close(wire.CloseTooMany)
 		return
 	}
 	taken, err := c.handler.join(ctx, room.Join{
-		Doc: c.doc, Actor: actor, Client: join.Client, Since: join.Since, Wake: c.wake,
+		Doc: c.doc, Actor: actor, Client: join.Client, Since: join.Since, Wake: c.wake, Watch: c.watch,
 	})
 	if err != nil {
 		c.close(c.closeCodeOfJoin(err))
@@ -130,6 +132,7 @@ func (c *connection) command(ref string, run func(context.Context) error) {
 	defer cancel()
 	err := run(ctx)
 	if err == nil {
+		c.forbidden = 0
 		c.send(&wire.Done{Ref: ref})
 		return
 	}
@@ -138,4 +141,7 @@ func (c *connection) command(ref string, run func(context.Context) error) {
 		c.log.Error("command", "error", err)
 	}
 	c.send(&wire.Error{Ref: ref, Code: code, Message: message})
+	if forbidden, ok := errors.AsType[*document.Forbidden](err); ok {
+		c.forbade(forbidden.Command.String())
+	}
 }

@@ -30,6 +30,7 @@ func (c *connection) queue(op byte, payload []byte) {
 	full := len(c.outbox.frames)+len(payload) > c.handler.Limits.OutboxBytes
 	if !full && c.outbox.ending == 0 {
 		c.outbox.frames = appendFrame(c.outbox.frames, op, payload)
+		c.handler.Meter.FramesOut.Inc()
 	}
 	c.outbox.mu.Unlock()
 	if full {
@@ -143,6 +144,7 @@ func (c *connection) pull(work *buffer) (code wire.CloseCode) {
 	var err error
 	work.bytes, work.ends, err = (*taken).Pull(c.ctx, work.bytes, work.ends[:0], c.handler.Limits.WriteBytes)
 	work.bytes = frameTexts(work.bytes, from, work.ends)
+	c.handler.Meter.FramesOut.Add(len(work.ends))
 	if len(work.ends) > 0 {
 		c.outbox.mu.Lock()
 		c.outbox.woken = true // there may be more
@@ -172,6 +174,7 @@ func (c *connection) closeCodeOfPull(err error) wire.CloseCode {
 
 // write writes to the client, some of it at a time, and each time it has to take it within WriteWait.
 func (c *connection) write(frames []byte) error {
+	c.handler.Meter.BytesOut.Add(len(frames))
 	for len(frames) > 0 {
 		n := min(len(frames), c.handler.Limits.WriteBytes)
 		_ = c.inlet.raw.SetWriteDeadline(time.Now().Add(c.handler.Limits.WriteWait))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 )
@@ -35,6 +36,8 @@ func (c *connection) reject(fault *wire.Fault) {
 // strike answers a bad message, and closes after too many within the window.
 func (c *connection) strike(answer *wire.Error) {
 	c.send(answer)
+	c.handler.Meter.Strikes.Inc()
+	c.watch.Note(meter.Strike, "")
 	limits := &c.handler.Limits
 	now := time.Now()
 	if len(c.strikes) == max(1, limits.Strikes) {

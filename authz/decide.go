@@ -11,6 +11,9 @@ type Standing struct {
 	Locked        bool // nobody changes the document until it is unlocked
 	Deleted       bool // the document lies in the trash
 	AdminsCreate  bool // the policy: only the instance's administrators create documents
+
+	// Withheld is what the credential may not be used for, whatever its user may.
+	Withheld Scopes
 }
 
 // May tells whether one of this standing may do c. What no row allows is denied.
@@ -22,7 +25,8 @@ func (s Standing) May(c Command) bool {
 	switch {
 	case row.changes && s.Locked,
 		s.Deleted && !row.inTrash && c.OfDocument(),
-		row.least >= Admin && !s.SignedIn:
+		row.least >= Admin && !s.SignedIn,
+		s.Withheld&row.scope != 0:
 		return false
 	case row.instanceAdmin && s.InstanceAdmin && s.SignedIn,
 		row.anyUser && s.SignedIn && !(row.creates && s.AdminsCreate),

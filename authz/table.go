@@ -27,6 +27,9 @@ type row struct {
 	// changes: the command changes what the document says, so a lock stops it.
 	changes bool
 
+	// scope is what a token must have been given for the command, whatever its user may.
+	scope Scopes
+
 	// inTrash: the command can be done with a document that is deleted. All others find nothing there.
 	inTrash bool
 }
@@ -40,48 +43,48 @@ var table = [numCommands]row{
 	SeeOwnAccess: {name: "access", least: Viewer, offered: true, instanceAdmin: true},
 
 	ShowCursor:      {name: "cursor", least: Viewer},
-	Comment:         {name: "comment", least: Commenter},
-	Edit:            {name: "edit", least: Editor, changes: true},
-	RestoreRevision: {name: "restore", least: Editor, changes: true},
-	NameRevision:    {name: "name", least: Editor},
-	Rename:          {name: "rename", least: Editor, changes: true},
+	Comment:         {name: "comment", least: Commenter, scope: ScopeWrite},
+	Edit:            {name: "edit", least: Editor, changes: true, scope: ScopeWrite},
+	RestoreRevision: {name: "restore", least: Editor, changes: true, scope: ScopeWrite},
+	NameRevision:    {name: "name", least: Editor, scope: ScopeWrite},
+	Rename:          {name: "rename", least: Editor, changes: true, scope: ScopeWrite},
 
 	// Whether there is such a document at all must not show, so nothing of the document decides.
-	RequestAccess: {name: "request", anyUser: true, inTrash: true},
+	RequestAccess: {name: "request", anyUser: true, inTrash: true, scope: ScopeWrite},
 
-	ListAccess:     {name: "list-access", least: Admin, instanceAdmin: true},
-	ExplainAccess:  {name: "explain", least: Admin, instanceAdmin: true},
-	Grant:          {name: "grant", least: Admin, instanceAdmin: true},
-	Revoke:         {name: "revoke", least: Admin, instanceAdmin: true},
-	ManageLinks:    {name: "link", least: Admin, instanceAdmin: true},
-	AnswerRequest:  {name: "answer-request", least: Admin, instanceAdmin: true},
-	SetHistory:     {name: "set-history", least: Admin},
-	Lock:           {name: "lock", least: Admin},
-	Unlock:         {name: "unlock", least: Admin},
-	ListSeats:      {name: "list-seats", least: Admin, instanceAdmin: true},
-	DisconnectSeat: {name: "disconnect", least: Admin, instanceAdmin: true},
-	ReadAudit:      {name: "audit", least: Admin, instanceAdmin: true, inTrash: true},
+	ListAccess:     {name: "list-access", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	ExplainAccess:  {name: "explain", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	Grant:          {name: "grant", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	Revoke:         {name: "revoke", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	ManageLinks:    {name: "link", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	AnswerRequest:  {name: "answer-request", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	SetHistory:     {name: "set-history", least: Admin, scope: ScopeAdmin},
+	Lock:           {name: "lock", least: Admin, scope: ScopeAdmin},
+	Unlock:         {name: "unlock", least: Admin, scope: ScopeAdmin},
+	ListSeats:      {name: "list-seats", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	DisconnectSeat: {name: "disconnect", least: Admin, instanceAdmin: true, scope: ScopeAdmin},
+	ReadAudit:      {name: "audit", least: Admin, instanceAdmin: true, inTrash: true, scope: ScopeAdmin},
 
-	OfferOwnership:   {name: "offer-ownership", least: Owner},
-	AcceptOwnership:  {name: "accept-ownership", offered: true},
-	DeclineOwnership: {name: "decline-ownership", offered: true},
-	Transfer:         {name: "transfer", instanceAdmin: true, inTrash: true},
-	Delete:           {name: "delete", least: Owner},
-	Undelete:         {name: "undelete", least: Owner, inTrash: true},
+	OfferOwnership:   {name: "offer-ownership", least: Owner, scope: ScopeAdmin},
+	AcceptOwnership:  {name: "accept-ownership", offered: true, scope: ScopeAdmin},
+	DeclineOwnership: {name: "decline-ownership", offered: true, scope: ScopeAdmin},
+	Transfer:         {name: "transfer", instanceAdmin: true, inTrash: true, scope: ScopeAdmin},
+	Delete:           {name: "delete", least: Owner, scope: ScopeAdmin},
+	Undelete:         {name: "undelete", least: Owner, inTrash: true, scope: ScopeAdmin},
 
-	CreateDocument:    {name: "create-document", anyUser: true, instanceAdmin: true, creates: true},
+	CreateDocument:    {name: "create-document", anyUser: true, instanceAdmin: true, creates: true, scope: ScopeWrite},
 	ListDocuments:     {name: "list-documents", anyUser: true},
 	FindPerson:        {name: "find-person", anyUser: true},
 	SeeGroups:         {name: "see-groups", anyUser: true},
 	SeePolicy:         {name: "see-policy", anyUser: true},
-	ManageOwnAccount:  {name: "manage-own-account", anyUser: true},
-	InvitePerson:      {name: "invite", instanceAdmin: true},
-	ManageAccounts:    {name: "manage-accounts", instanceAdmin: true},
-	ManageGroups:      {name: "manage-groups", instanceAdmin: true},
-	SuspendUser:       {name: "suspend", instanceAdmin: true},
-	Offboard:          {name: "offboard", instanceAdmin: true},
-	SeeReach:          {name: "see-reach", instanceAdmin: true},
-	ReadInstanceAudit: {name: "instance-audit", instanceAdmin: true},
-	SetPolicy:         {name: "set-policy", instanceAdmin: true},
-	Purge:             {name: "purge", instanceAdmin: true},
+	ManageOwnAccount:  {name: "manage-own-account", anyUser: true, scope: ScopeAdmin},
+	InvitePerson:      {name: "invite", instanceAdmin: true, scope: ScopeAdmin},
+	ManageAccounts:    {name: "manage-accounts", instanceAdmin: true, scope: ScopeAdmin},
+	ManageGroups:      {name: "manage-groups", instanceAdmin: true, scope: ScopeAdmin},
+	SuspendUser:       {name: "suspend", instanceAdmin: true, scope: ScopeAdmin},
+	Offboard:          {name: "offboard", instanceAdmin: true, scope: ScopeAdmin},
+	SeeReach:          {name: "see-reach", instanceAdmin: true, scope: ScopeAdmin},
+	ReadInstanceAudit: {name: "instance-audit", instanceAdmin: true, scope: ScopeAdmin},
+	SetPolicy:         {name: "set-policy", instanceAdmin: true, scope: ScopeAdmin},
+	Purge:             {name: "purge", instanceAdmin: true, scope: ScopeAdmin},
 }

@@ -18,10 +18,17 @@ var (
 	ErrNoCredential = errors.New("no such live session or token")
 	ErrNoTicket     = errors.New("no such ticket")
 	ErrNoInvitation = errors.New("no such invitation")
+	ErrNoGroup      = errors.New("no such group")
+	ErrNoLink       = errors.New("no such link")
+	ErrNoRequest    = errors.New("no such open request")
+	ErrNoOffer      = errors.New("the document is not offered to this user")
 
 	ErrEmailTaken = errors.New("an account with this address exists")
+	ErrNameTaken  = errors.New("a group of this name exists")
 	ErrNotEmpty   = errors.New("there are accounts already")
 	ErrTooMany    = errors.New("too many outstanding")
+	ErrLastAdmin  = errors.New("the instance would be left without an administrator")
+	ErrNotAllowed = errors.New("this program's role in the database may not do that")
 
 	ErrEpoch       = errors.New("the document's history was replaced")
 	ErrHeadMoved   = errors.New("the document has newer revisions")

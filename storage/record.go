@@ -29,6 +29,7 @@ type User struct {
 	InstanceAdmin bool
 	CreatedAt     Micros
 	SuspendedAt   Micros // 0: not suspended
+	Guest         bool   // came by a link or to a public document; has neither an address nor a password
 }
 
 // Session is a login.
@@ -55,6 +56,8 @@ type Token struct {
 	ExpiresAt  Micros // 0: never
 	LastUsedAt Micros // 0: not yet; kept to the minute
 	RevokedAt  Micros // 0: live
+
+	Withheld authz.Scopes // what it may not be used for
 }
 
 // Ticket admits one connection to one document, once.
@@ -90,30 +93,9 @@ type Document struct {
 	OpenHistory   bool   // viewers may read history
 	Locked        bool
 	CreatedAt     Micros
-	UpdatedAt     Micros // of the last revision or rename
-	DeletedAt     Micros // 0: live
-}
-
-// Grant gives a role in one document.
-type Grant struct {
-	authz.Right
-	GrantedBy id.User
-	GrantedAt Micros
-}
-
-// Access is a document's access list at one version.
-type Access struct {
-	Document Document
-	Grants   []Grant
-}
-
-// Decide is authz.Decide on this list.
-func (a Access) Decide(who authz.Who, now Micros) authz.Effective {
-	rights := make([]authz.Right, len(a.Grants))
-	for i, grant := range a.Grants {
-		rights[i] = grant.Right
-	}
-	return authz.Decide(a.Document.Owner, rights, who, int64(now))
+	UpdatedAt     Micros  // of the last revision or rename
+	DeletedAt     Micros  // 0: live
+	OfferedTo     id.User // who may become the owner by accepting; zero for nobody
 }
 
 // Kind says what made a revision.
@@ -166,11 +148,16 @@ type Actor struct {
 	User          id.User
 	Name          string
 	InstanceAdmin bool
+	Guest         bool // a durable author who is not signed in
 	Credential    Credential
+	Withheld      authz.Scopes // what the credential may not be used for
+	Note          Note         // from where they ask, for the audit
 }
 
-// Who is the actor as access lists know it.
-func (a Actor) Who() authz.Who { return authz.Who{User: a.User} }
+// Standing is the actor's towards the instance, and without a role in any document.
+func (a Actor) Standing() authz.Standing {
+	return authz.Standing{SignedIn: !a.User.IsZero() && !a.Guest, InstanceAdmin: a.InstanceAdmin, Withheld: a.Withheld}
+}
 
 // Fence is what a right hangs on besides the access list: the user not suspended, the credential live, and the moment
 // ValidUntil not passed on the database's clock (0: it has no end).

@@ -15,7 +15,12 @@ import (
 type Store interface {
 	Revisions
 	Documents
+	Custody
+	Groups
+	Links
+	Requests
 	Accounts
+	Overviews
 
 	// Ready returns nil if the database answers and can be written.
 	Ready(ctx context.Context) error
@@ -104,8 +109,9 @@ type Documents interface {
 	// AccessVersions returns the current versions of those of the documents that exist and are not deleted.
 	AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error)
 
-	// DocumentsOf lists the documents that user owns or has a live grant to as a user, the last updated first, after the
-	// place of the page before.
+	// DocumentsOf lists the documents that the user owns, or that a grant live at now gives them: to themselves, to a group that
+	// they are in, by a link that they came by, or to everyone, unless they are a guest. A grant to anyone counts where something
+	// else lists the document. The last updated come first, after the place of the page before.
 	DocumentsOf(ctx context.Context, user id.User, now Micros, page Page) ([]Listed, error)
 
 	// Rename sets the title.
@@ -114,11 +120,13 @@ type Documents interface {
 	// DeleteDocument marks a document deleted and bumps its access version, so that nothing commits to it any more.
 	DeleteDocument(ctx context.Context, doc id.Doc, now Micros, guard Guard) error
 
-	// PutGrant gives a role, replacing the principal's former grant, and bumps the access version, which it returns. A
-	// grant to a user that does not exist is ErrNoUser.
+	// PutGrant gives a role, replacing the principal's former grant, and bumps the access version, which it returns. Where the
+	// principal does not exist it is ErrNoUser, ErrNoGroup, or ErrNoLink, which there is one of for each document; a grant to an
+	// address that somebody has is ErrEmailTaken.
 	PutGrant(ctx context.Context, doc id.Doc, grant Grant, guard Guard) (int64, error)
 
-	// DropGrant takes a grant away and bumps the access version, which it returns. ErrNoGrant if there is none.
+	// DropGrant takes a grant away, and the link with it if it is to one, and bumps the access version, which it returns.
+	// ErrNoGrant if there is none.
 	DropGrant(ctx context.Context, doc id.Doc, to authz.Principal, guard Guard) (int64, error)
 }
 
@@ -141,6 +149,8 @@ type Accounts interface {
 	// same transaction (ErrNoInvitation otherwise; so too if it is for another address); if it is the set-up link, the user
 	// becomes the instance's administrator, and it works only while there is no user. ErrEmailTaken. The moment at which all
 	// this holds is user.CreatedAt, which is not 0. If a user of that id is there already, it is returned: the call is made again.
+	// Where the invitation is for the user's very address, which proves that it is theirs, the grants to that address become
+	// grants to the user, and the access versions of their documents are bumped.
 	CreateUser(ctx context.Context, user User, invitation *Hash, by By) (User, error)
 
 	// PutInvitation stores an invitation while the fence of the one who gives it holds: *FenceError. A set-up invitation
@@ -175,6 +185,19 @@ type Accounts interface {
 	// EndSession ends a session, and is content if there is none. It returns the session's id if it was live at now, to the
 	// same call made again as well.
 	EndSession(ctx context.Context, hash Hash, now Micros, note Note) (id.Credential, error)
+
+	// Sessions lists a user's live sessions, the newest first. EndSessionByID ends one of them: ErrNoCredential if it is not
+	// theirs or has ended. *FenceError.
+	Sessions(ctx context.Context, user id.User, now Micros) ([]Session, error)
+	EndSessionByID(ctx context.Context, user id.User, session id.Credential, now Micros, by By) error
+
+	// SuspendUser suspends a user and ends their sessions; their tokens sleep. It is content if they are suspended. ErrNoUser;
+	// ErrLastAdmin if no other administrator would be left. ReinstateUser ends the suspension. *FenceError.
+	SuspendUser(ctx context.Context, user id.User, now Micros, by By) error
+	ReinstateUser(ctx context.Context, user id.User, by By) error
+
+	// EndGuests ends the sessions of all guests, in many small transactions, and returns the guests who had one.
+	EndGuests(ctx context.Context, now Micros) ([]id.User, error)
 
 	// PutToken stores a token while the fence of the one who makes it holds: *FenceError. Token finds a live one:
 	// ErrNoCredential. Tokens lists a user's, revoked ones left out.

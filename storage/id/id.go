@@ -23,6 +23,9 @@ type (
 	Edit       = Of[edit]       // one edit, made by its author once and kept through rebasing
 	Credential = Of[credential] // a login session or an API token
 	Invitation = Of[invitation] // a link that makes an account
+	Group      = Of[group]      // people who are granted something together
+	Link       = Of[link]       // a way into a document for whoever knows its secret
+	Ask        = Of[ask]        // a request for access to a document
 	Request    = Of[request]    // one HTTP request or WebSocket connection, for logs and problems
 )
 
@@ -34,6 +37,9 @@ type (
 	edit       struct{}
 	credential struct{}
 	invitation struct{}
+	group      struct{}
+	link       struct{}
+	ask        struct{}
 	request    struct{}
 )
 

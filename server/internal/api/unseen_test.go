@@ -83,14 +83,14 @@ func (a *asked) taken() []string {
 	return calls
 }
 
-func (a *asked) Access(ctx context.Context, doc id.Doc) (storage.Access, error) {
+func (a *asked) Access(ctx context.Context, doc id.Doc, users ...id.User) (storage.Access, error) {
 	a.note("Access")
-	return a.Store.Access(ctx, doc)
+	return a.Store.Access(ctx, doc, users...)
 }
 
-func (a *asked) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
+func (a *asked) Load(ctx context.Context, doc id.Doc, users ...id.User) (storage.Loaded, error) {
 	a.note("Load")
-	return a.Store.Load(ctx, doc)
+	return a.Store.Load(ctx, doc, users...)
 }
 
 func (a *asked) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int) ([]storage.Revision, error) {

@@ -98,7 +98,7 @@ func (s *Service) look(ctx context.Context, actor storage.Actor, doc id.Doc, now
 
 // view computes somebody's standing in a document.
 func view(actor storage.Actor, access storage.Access, now storage.Micros) View {
-	effective := access.Decide(actor.Who(), now)
+	effective := access.Decide(actor, now)
 	standing := instance(actor)
 	standing.Role = effective.Role
 	standing.Locked, standing.OpenHistory = access.Document.Locked, access.Document.OpenHistory

@@ -44,7 +44,7 @@ func (r *room) reconsider(expired string) {
 
 // decide computes a seat's standing, and remembers when it ends.
 func (r *room) decide(s *Seat) authz.Standing {
-	effective := r.access.Decide(s.actor.Who(), r.now())
+	effective := r.access.Decide(s.actor, r.now())
 	if end := storage.Micros(effective.ValidUntil); end != 0 && (r.until == 0 || end < r.until) {
 		r.until = end
 	}

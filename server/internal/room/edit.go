@@ -81,7 +81,7 @@ func (r *room) admit(p *pending) *Refusal {
 	if r.draining {
 		return refusal(wire.CodeDraining)
 	}
-	effective := r.access.Decide(p.actor.Who(), r.now())
+	effective := r.access.Decide(p.actor, r.now())
 	now := standingOf(r.access, p.actor, effective.Role)
 	if !now.May(authz.Open) && p.seat == nil {
 		return refusal(wire.CodeNotFound)

@@ -128,7 +128,7 @@ func (f *faulty) isConfirmed(doc id.Doc, rev ot.Rev) bool {
 	return f.confirmed[doc][rev]
 }
 
-func (f *faulty) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
+func (f *faulty) Load(ctx context.Context, doc id.Doc, users ...id.User) (storage.Loaded, error) {
 	f.mu.Lock()
 	f.loads++
 	hook := f.onLoad
@@ -138,7 +138,7 @@ func (f *faulty) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
 			return storage.Loaded{}, err
 		}
 	}
-	loaded, err := f.Store.Load(ctx, doc)
+	loaded, err := f.Store.Load(ctx, doc, users...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	loaded.Access.Document.Locked = f.locked
@@ -162,11 +162,11 @@ func (f *faulty) After(ctx context.Context, doc id.Doc, after ot.Rev, limit int)
 	return f.Store.After(ctx, doc, after, limit)
 }
 
-func (f *faulty) Access(ctx context.Context, doc id.Doc) (storage.Access, error) {
+func (f *faulty) Access(ctx context.Context, doc id.Doc, users ...id.User) (storage.Access, error) {
 	if err := f.read(); err != nil {
 		return storage.Access{}, err
 	}
-	access, err := f.Store.Access(ctx, doc)
+	access, err := f.Store.Access(ctx, doc, users...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.accesses++

@@ -207,7 +207,7 @@ func (r *room) now() storage.Micros { return max(storage.At(time.Now()), r.floor
 
 // standing is what an access list says of an actor.
 func standing(access storage.Access, actor storage.Actor, now storage.Micros) authz.Standing {
-	return standingOf(access, actor, access.Decide(actor.Who(), now).Role)
+	return standingOf(access, actor, access.Decide(actor, now).Role)
 }
 
 func standingOf(access storage.Access, actor storage.Actor, role authz.Role) authz.Standing {

@@ -65,33 +65,34 @@ func (s *Store) Invitation(ctx context.Context, hash storage.Hash, now storage.M
 	return invitation, wrap(err, "read an invitation")
 }
 
-// useInvitation uses it up for user at the moment of the user's creation, and tells whether it is the set-up link.
-func (s *Store) useInvitation(ctx context.Context, tx Tx, hash storage.Hash, user storage.User) (setup bool, err error) {
+// useInvitation uses it up for user at the moment of the user's creation, and tells whether it is the set-up link, and whether it
+// proves that the user's address is theirs.
+func (s *Store) useInvitation(ctx context.Context, tx Tx, hash storage.Hash, user storage.User) (setup, proven bool, err error) {
 	var found bool
 	err = tx.Query(ctx, Query{
 		SQL: "UPDATE invitations SET used_at = $2 WHERE hash = $1 AND used_at = 0 AND expires_at > $2" +
-			" AND (email = '' OR email = $3) RETURNING setup",
+			" AND (email = '' OR email = $3) RETURNING setup, email <> ''",
 		Args: []any{hash[:], int64(user.CreatedAt), user.Email},
-		Row:  one(&found, &setup),
+		Row:  one(&found, &setup, &proven),
 	})
 	switch {
 	case err != nil:
-		return false, err
+		return false, false, err
 	case !found:
-		return false, storage.ErrNoInvitation
+		return false, false, storage.ErrNoInvitation
 	case !setup:
-		return false, nil
+		return false, proven, nil
 	}
 	if s.dialect.HoldUsers != "" {
 		if _, err := tx.Exec(ctx, s.dialect.HoldUsers); err != nil {
-			return false, err
+			return false, false, err
 		}
 	}
 	err = empty(ctx, tx)
 	if errors.Is(err, storage.ErrNotEmpty) {
 		err = storage.ErrNoInvitation
 	}
-	return true, err
+	return true, false, err
 }
 
 // empty is ErrNotEmpty if there is a user.

@@ -11,19 +11,19 @@ import (
 )
 
 // Load implements storage.Revisions. It is one read; another follows for each broken snapshot that is passed over.
-func (s *Store) Load(ctx context.Context, doc id.Doc) (storage.Loaded, error) {
+func (s *Store) Load(ctx context.Context, doc id.Doc, users ...id.User) (storage.Loaded, error) {
 	atMost := ot.Rev(math.MaxInt64)
 	for {
 		var list accessList
 		var row packed
 		var tail []storage.Revision
-		queries := append(list.queries(doc), row.newest(doc, atMost), revisions(&tail, doc, "SELECT "+revisionColumns+
+		queries := append(list.queries(doc, users), row.newest(doc, atMost), revisions(&tail, doc, "SELECT "+revisionColumns+
 			" FROM revisions WHERE document = $1 AND rev >"+
 			" (SELECT max(rev) FROM snapshots WHERE document = $1 AND rev <= $2) ORDER BY rev", [16]byte(doc), int64(atMost)))
 		if err := s.read(ctx, "load the document", queries...); err != nil {
 			return storage.Loaded{}, err
 		}
-		access, err := list.access()
+		access, err := list.access(false)
 		if err != nil {
 			return storage.Loaded{}, wrap(err, "load the document")
 		}

@@ -54,7 +54,10 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 
 func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invitation *storage.Hash) error {
 	if invitation != nil {
-		setup, err := s.useInvitation(ctx, tx, *invitation, *user)
+		setup, proven, err := s.useInvitation(ctx, tx, *invitation, *user)
+		if err == nil && proven {
+			err = s.claimAddress(ctx, tx, user.Email, user.ID)
+		}
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,30 @@
+package relational
+
+import (
+	"context"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// holdAddress holds an address's row, which it makes if there is none, until the transaction ends. It goes before every document.
+func holdAddress(ctx context.Context, tx Tx, to authz.Principal) error {
+	_, err := tx.Exec(ctx, "INSERT INTO addresses (id) VALUES ($1) ON CONFLICT (id) DO UPDATE SET id = excluded.id", to.ID)
+	return err
+}
+
+// claimAddress makes the grants to an address those of the user who has just proven to have it, and has no others yet.
+func (s *Store) claimAddress(ctx context.Context, tx Tx, address string, user id.User) error {
+	to := storage.ToAddress(address)
+	if err := holdAddress(ctx, tx, to); err != nil {
+		return err
+	}
+	docs, err := s.bumpGrantedTo(ctx, tx, to)
+	if err != nil || len(docs) == 0 {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE grants SET principal_kind = $3, principal = $4, address = '' WHERE principal = $1 AND principal_kind = $2",
+		to.ID, int64(to.Kind), int64(authz.ToUser), [16]byte(user))
+	return err
+}

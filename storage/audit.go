@@ -54,7 +54,7 @@ type Audited struct {
 	N          int64  // counts the rows of a chain from 1, without gaps
 	At         Micros // by the database's clock; never earlier than the row before
 	Actor      id.User
-	Credential Credential // zero, as is Actor, when the operator did it
+	Credential Credential // zero, as is Actor, for the operator; and in a notice for somebody who is not signed in
 	OnBehalf   id.User
 	Action     Action
 	Target     string // what it was done to: kind and id, as in "user:…"
@@ -65,23 +65,3 @@ type Audited struct {
 	Request    string
 	Hash       Hash // over this row and the hash of the one before
 }
-
-// Action says what was done.
-type Action string
-
-// The actions that are audited. The words are part of the interface: programs filter by them.
-const (
-	AuditCreate   Action = "document.create"
-	AuditRename   Action = "document.rename" // without the title, which is content
-	AuditDelete   Action = "document.delete"
-	AuditGrant    Action = "access.grant"
-	AuditRevoke   Action = "access.revoke"
-	AuditInvite   Action = "account.invite"
-	AuditAccount  Action = "account.create"
-	AuditPassword Action = "account.password"
-	AuditBegin    Action = "session.begin"
-	AuditEnd      Action = "session.end"
-	AuditToken    Action = "token.create"
-	AuditUntoken  Action = "token.revoke"
-	AuditPolicy   Action = "policy.change"
-)

@@ -21,6 +21,9 @@ type Store interface {
 	Requests
 	Accounts
 	Overviews
+	Tries
+	Audits
+	Policies
 
 	// Ready returns nil if the database answers and can be written.
 	Ready(ctx context.Context) error

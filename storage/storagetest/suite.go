@@ -46,8 +46,14 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"Session", testSession},
 		{"Token", testToken},
 		{"Ticket", testTicket},
+		{"Tries", testTries},
 		{"Live", testLive},
 		{"Expire", testExpire},
+		{"Audit", testAudit},
+		{"AuditBroken", testAuditBroken},
+		{"AuditList", testAuditList},
+		{"Notice", testNotice},
+		{"Policy", testPolicy},
 		{"Store", testStore},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, open) })

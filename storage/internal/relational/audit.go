@@ -46,19 +46,10 @@ func target(kind string, id fmt.Stringer) string { return kind + ":" + id.String
 
 // principalTarget names whom a grant speaks to.
 func principalTarget(to authz.Principal) string {
-	switch to.Kind {
-	case authz.ToUser:
-		return target("user", id.User(to.ID))
-	case authz.ToGroup:
-		return target("group", id.Of[struct{}](to.ID))
-	case authz.ToLink:
-		return target("link", id.Of[struct{}](to.ID))
-	case authz.ToEveryone:
-		return "everyone"
-	case authz.ToAnyone:
-		return "anyone"
+	if !to.Kind.HasID() {
+		return to.Kind.String()
 	}
-	return target(fmt.Sprint("principal", to.Kind), id.Of[struct{}](to.ID))
+	return target(to.Kind.String(), id.Of[struct{}](to.ID))
 }
 
 // grantState is what a grant gives, or nothing.

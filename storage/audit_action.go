@@ -1,0 +1,30 @@
+package storage
+
+// Action says what was done.
+type Action string
+
+// The actions that are audited. The words are part of the interface: programs filter by them.
+const (
+	AuditCreate   Action = "document.create"
+	AuditRename   Action = "document.rename" // without the title, which is content
+	AuditDelete   Action = "document.delete"
+	AuditGrant    Action = "access.grant"
+	AuditRevoke   Action = "access.revoke"
+	AuditInvite   Action = "account.invite"
+	AuditAccount  Action = "account.create"
+	AuditPassword Action = "account.password"
+	AuditBegin    Action = "session.begin"
+	AuditEnd      Action = "session.end"
+	AuditToken    Action = "token.create"
+	AuditUntoken  Action = "token.revoke"
+	AuditPolicy   Action = "policy.change"
+
+	// Notices: what changes nothing, but is worth knowing once a day.
+	AuditOpen   Action = "notice.open"   // took a seat in the document
+	AuditExport Action = "notice.export" // took the content out
+	AuditDenied Action = "notice.denied" // was refused a command, the target
+	AuditFull   Action = "notice.full"   // the day has had MaxNotices: the others of this day are not written
+)
+
+// MaxNotices is how many notices a chain takes in a day, by UTC. Those of one actor, action and target count once.
+const MaxNotices = 1000

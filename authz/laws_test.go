@@ -2,6 +2,7 @@ package authz
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -226,6 +227,37 @@ func TestLockStopsChanges(t *testing.T) {
 	})
 }
 
+// The trash takes away, and leaves little: what brings a document back, and who had it.
+func TestTrashTakesAway(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		there := standings.Draw(t, "standing")
+		there.Deleted = false
+		gone := there
+		gone.Deleted = true
+		for c := range numCommands {
+			stays := c == Undelete || c == ReadAudit || c == Transfer || c == RequestAccess || !c.OfDocument()
+			if want := there.May(c) && stays; gone.May(c) != want {
+				t.Fatalf("%v in the trash: %v, want %v", c, gone.May(c), want)
+			}
+		}
+	})
+}
+
+// One asks for what one has not and a grant can give.
+func TestMayRequest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		role := Role(rapid.IntRange(int(None), int(Owner)+1).Draw(t, "role"))
+		want := s.SignedIn && role > s.Role && role >= Viewer && role <= Admin
+		if got := s.MayRequest(role); got != want {
+			t.Fatalf("%+v may request %v: %v, want %v", s, role, got, want)
+		}
+		if next := s.Role.Next(); (next == None) != (s.Role >= Admin) || next != None && next != s.Role+1 {
+			t.Fatalf("next to %v is %v", s.Role, next)
+		}
+	})
+}
+
 // Nobody grants more than they have, nobody grants ownership or nothing, and who may not grant grants nothing.
 func TestMayGrant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -257,6 +289,24 @@ func TestCommandsAreWhatOneMay(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestKinds(t *testing.T) {
+	names := make(map[string]bool)
+	for k := ToUser; k <= ToAddress; k++ {
+		names[k.String()] = true
+		if got, want := k.HasID(), k != ToEveryone && k != ToAnyone; got != want {
+			t.Errorf("%v has an id: %v, want %v", k, got, want)
+		}
+	}
+	if len(names) != int(ToAddress) || names[""] {
+		t.Errorf("kinds are called %v", names)
+	}
+	for _, k := range []PrincipalKind{0, ToAddress + 1, 255} {
+		if k.HasID() || !strings.HasPrefix(k.String(), "PrincipalKind(") {
+			t.Errorf("%v is a kind", k)
+		}
+	}
 }
 
 func TestRoleNames(t *testing.T) {

@@ -56,3 +56,11 @@ func (r *Role) UnmarshalText(text []byte) error {
 
 // Grantable tells whether a grant may carry the role: the owner is set by a transfer, never by a grant.
 func (r Role) Grantable() bool { return r >= Viewer && r <= Admin }
+
+// Next is the role above r that a grant can carry, which somebody of role r asks for; None if there is none.
+func (r Role) Next() Role {
+	if up := r + 1; up.Grantable() {
+		return up
+	}
+	return None
+}

@@ -1,6 +1,11 @@
 package authz
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
 
 // Every command has a row: one without a name would be denied to everybody, which nobody would notice to be a mistake.
 func TestEveryCommandHasARow(t *testing.T) {
@@ -34,13 +39,68 @@ func TestWhatHasNoRowIsDenied(t *testing.T) {
 	}
 }
 
-// An administrator of the instance manages access without reading: only these commands, none of which shows content.
+// An administrator of the instance manages access without reading. These commands, and with a role in the document what
+// anybody of that role may; whoever adds one here has made sure that it shows no content and no title.
 func TestInstanceAdminReadsNothing(t *testing.T) {
-	admin := Standing{SignedIn: true, InstanceAdmin: true}
-	for _, c := range []Command{Open, ReadContent, ReadHistory, Export, SeePresence, ShowCursor, Comment, Edit,
-		RestoreRevision, NameRevision, Rename, Lock, Unlock, Delete, Undelete} {
-		if admin.May(c) {
-			t.Errorf("an administrator without a role may %v", c)
+	may := []Command{SeeOwnAccess, RequestAccess, ListAccess, ExplainAccess, Grant, Revoke, ManageLinks, AnswerRequest,
+		ListSeats, DisconnectSeat, ReadAudit, Transfer}
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		s.Role, s.Offered, s.SignedIn, s.InstanceAdmin = None, false, true, true
+		for c := range CreateDocument {
+			if s.May(c) && !slices.Contains(may, c) {
+				t.Fatalf("an administrator without a role may %v: %+v", c, s)
+			}
 		}
-	}
+	})
+}
+
+// Whoever is not signed in administers nothing, whatever role a link gives them, and nothing of the instance is theirs.
+func TestGuestsHaveContentOnly(t *testing.T) {
+	may := []Command{Open, ReadContent, ReadHistory, Export, SeePresence, SeeOwnAccess, ShowCursor, Comment, Edit,
+		RestoreRevision, NameRevision, Rename}
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		s.SignedIn = false
+		s.InstanceAdmin, s.Offered = rapid.Bool().Draw(t, "says administrator"), rapid.Bool().Draw(t, "says offered")
+		for c := range numCommands {
+			if s.May(c) && !slices.Contains(may, c) {
+				t.Fatalf("a guest may %v: %+v", c, s)
+			}
+		}
+		if s.MayGrant(Viewer) || s.MayRequest(s.Role.Next()) {
+			t.Fatalf("a guest grants or requests: %+v", s)
+		}
+	})
+}
+
+// Asking for access is answered alike for a document of any state, for one that is not seen and for none at all.
+func TestRequestSaysNothingOfTheDocument(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Draw(t, "standing")
+		if got, want := s.May(RequestAccess), s.SignedIn; got != want {
+			t.Fatalf("%+v may request: %v, want %v", s, got, want)
+		}
+	})
+}
+
+// Accepting hangs on the offer alone, and an offer gives nothing but the answer to it.
+func TestOwnershipIsTheOfferedOnesToAccept(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := standings.Filter(func(s Standing) bool { return !s.Offered }).Draw(t, "standing")
+		offered := s
+		offered.Offered = true
+		for c := range numCommands {
+			answers := c == AcceptOwnership || c == DeclineOwnership
+			if answers && s.May(c) {
+				t.Fatalf("%v without an offer: %+v", c, s)
+			}
+			if answers && offered.May(c) != (s.SignedIn && !s.Deleted) {
+				t.Fatalf("%v with an offer: %v: %+v", c, offered.May(c), s)
+			}
+			if !answers && c != SeeOwnAccess && offered.May(c) != s.May(c) {
+				t.Fatalf("an offer decides %v: %+v", c, s)
+			}
+		}
+	})
 }

@@ -31,7 +31,8 @@
 // Every command, by every transport, has one row in the table; what no row allows is denied. A row names the least role,
 // and beside it other ways to a yes: the document lets viewers read its history; ownership is offered to the person; the
 // person administers the instance; anybody signed in may. Against a yes stand a lock, which stops what changes the
-// document; the trash, in which little is found; and for all that admins and owners do, not being signed in.
+// document; the trash, in which little is found; for all that admins and owners do, not being signed in; and the scopes that
+// a token was not given.
 //
 // testdata/matrix.txt shows the whole table, every standing by every command; a change of the table shows there.
 //

@@ -31,7 +31,7 @@ func (q question) without(p Path) question {
 
 var questions = rapid.Custom(func(t *rapid.T) question {
 	return question{
-		owner: owners.Draw(t, "owner"), list: rapid.SliceOf(rights).Draw(t, "rights"),
+		owner: owners.Draw(t, "owner"), list: lists.Draw(t, "rights"),
 		who: whos.Draw(t, "who"), now: rapid.Int64Range(0, 5).Draw(t, "now"),
 	}
 })
@@ -166,6 +166,11 @@ var plan = []Right{
 
 var public = append(slices.Clone(plan), Right{To: Principal{Kind: ToAnyone}, Role: Viewer, ExpiresAt: 200})
 
+var twins = []Right{
+	{To: Principal{Kind: ToGroup, ID: reviewers}, Role: Viewer},
+	{To: Principal{Kind: ToGroup, ID: writers}, Role: Viewer},
+}
+
 var asked = []struct {
 	name string
 	question
@@ -175,6 +180,7 @@ var asked = []struct {
 	{"the same after one of them has ended", question{ana, plan, Who{User: ben, Groups: [][16]byte{writers, reviewers}}, 500}},
 	{"the same after both have ended", question{ana, plan, Who{User: ben, Groups: [][16]byte{writers, reviewers}}, 900}},
 	{"as much by two ways for ever: the more direct wins", question{ana, plan, Who{User: kim, Groups: [][16]byte{reviewers}}, 100}},
+	{"as much by two groups: always the same one of them wins", question{ana, twins, Who{User: kim, Groups: [][16]byte{reviewers, writers}}, 100}},
 	{"a stranger who is signed in", question{ana, plan, Who{User: [16]byte{9}}, 100}},
 	{"a guest by two links, one of them dead", question{ana, plan, Who{User: [16]byte{9}, Guest: true, Links: [][16]byte{draft, clientReview}}, 100}},
 	{"a guest by a dead link only", question{ana, plan, Who{User: [16]byte{9}, Guest: true, Links: [][16]byte{draft}}, 100}},

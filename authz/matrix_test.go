@@ -33,6 +33,8 @@ var people = []struct {
 
 const allStates = 1<<5 - 1
 
+var scopeNames = map[Scopes]string{0: "", ScopeWrite: "write", ScopeAdmin: "admin"}
+
 // TestMatrix shows the whole table: every standing there is by every command, as a picture to be reviewed. A command has a
 // line for each set of states that makes a difference to it; that no other state does is computed, not assumed.
 func TestMatrix(t *testing.T) {
@@ -42,6 +44,7 @@ func TestMatrix(t *testing.T) {
 	for _, person := range people {
 		fmt.Fprintf(&out, "  %-13s", person.name)
 	}
+	out.WriteString("  scope")
 	for c := range numCommands {
 		if c == CreateDocument {
 			out.WriteString("\n")
@@ -51,6 +54,9 @@ func TestMatrix(t *testing.T) {
 			for _, person := range people {
 				fmt.Fprintf(&out, "  %-13s", letters(c, person.Standing, set))
 			}
+			if set == 0 {
+				out.WriteString("  " + scopeNames[c.Scope()])
+			}
 		}
 	}
 	golden(t, "matrix.txt", trimLines(out.String()))
@@ -58,6 +64,7 @@ func TestMatrix(t *testing.T) {
 
 const legend = `Who may do what. A letter is a role that may: - none, v viewer, c commenter, e editor, a admin, o owner.
 A guest without a role is anybody who is not signed in. A command's states are those that matter to it.
+What stands under scope is what a token must have been given beside.
 
 `
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/storage/id"
 )
 
 // Policy is what holds for the whole instance. It is applied when something is granted, made or entered: what was there before
@@ -27,8 +28,11 @@ const (
 	MaxSignUpDomBytes = 253 // of one domain
 )
 
-// ErrPolicyMoved: the policy is not what the change was made from.
-var ErrPolicyMoved = errors.New("the policy has changed")
+// Refusals that are about the policy.
+var (
+	ErrPolicyMoved = errors.New("the policy has changed")
+	ErrNoGuests    = errors.New("nobody comes in without an account")
+)
 
 // Admits tells whether an address may have an account.
 func (p Policy) Admits(address string) bool {
@@ -53,9 +57,11 @@ type Policies interface {
 	Policy(ctx context.Context) (Policy, error)
 
 	// SetPolicy replaces the policy of policy.Version, and returns it with its new version: ErrPolicyMoved, *FenceError also
-	// where the one who sets it is not an administrator of the instance. A policy without Anonymous ends the sessions of all
-	// guests at now.
-	SetPolicy(ctx context.Context, policy Policy, now Micros, by By) (Policy, error)
+	// where the one who sets it is not an administrator of the instance.
+	//
+	// From the moment of a policy without Anonymous on no guest comes in: ErrNoGuests. The sessions of those who are in are ended
+	// after it, as EndGuests does, and the guests returned; where that fails, the same call, or the next Expire, goes on with it.
+	SetPolicy(ctx context.Context, policy Policy, now Micros, by By) (Policy, []id.User, error)
 
 	// Excess counts what exceeds a policy at now, whether it is in force or not.
 	Excess(ctx context.Context, policy Policy, now Micros) (Excess, error)

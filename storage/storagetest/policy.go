@@ -26,9 +26,7 @@ func (w *world) administrator() storage.Actor {
 // guest is somebody who has no account, with a session.
 func (w *world) guest() storage.Actor {
 	w.Helper()
-	user := w.create(storage.User{ID: id.New[id.User](), Name: "Guest", CreatedAt: w.now})
-	w.behind("UPDATE users SET guest = true WHERE id = $1", w.Key(user.ID))
-	return w.signIn(user)
+	return w.signIn(w.create(storage.User{ID: id.New[id.User](), Name: "Guest", Guest: true, CreatedAt: w.now}))
 }
 
 func testPolicy(t *testing.T, open func(t *testing.T) Opened) {
@@ -49,13 +47,13 @@ func testPolicy(t *testing.T, open func(t *testing.T) Opened) {
 		want := asked
 		want.Version++
 		for range 2 {
-			got, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
+			got, _, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
 			w.ok(err)
 			same(w, got, want)
 			same(w, w.policy(), want)
 		}
 		asked.ExpiryDays = 3
-		_, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
+		_, _, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
 		w.refused(err, storage.ErrPolicyMoved)
 		same(w, w.policy(), want)
 		written := w.audit(storage.Instance)[rows:]
@@ -71,28 +69,43 @@ func testPolicy(t *testing.T, open func(t *testing.T) Opened) {
 		before := w.policy()
 		asked := before
 		asked.AdminsCreate = !asked.AdminsCreate
-		_, err := w.Store.SetPolicy(w.Context(), asked, w.now, by(w.signIn(w.user("Mallory"))))
+		_, _, err := w.Store.SetPolicy(w.Context(), asked, w.now, by(w.signIn(w.user("Mallory"))))
 		w.refused(err, storage.ErrFence)
 		suspended := w.administrator()
 		w.suspend(suspended.User)
-		_, err = w.Store.SetPolicy(w.Context(), asked, w.now, by(suspended))
+		_, _, err = w.Store.SetPolicy(w.Context(), asked, w.now, by(suspended))
 		w.refused(err, storage.ErrFence)
 		same(w, w.policy(), before)
-		_, err = w.Store.SetPolicy(w.Context(), asked, w.now, storage.By{}) // the operator
+		_, _, err = w.Store.SetPolicy(w.Context(), asked, w.now, storage.By{}) // the operator
 		w.ok(err)
 	})
 
 	t.Run("AnonymousOffEndsGuests", func(t *testing.T) {
 		w := w.in(t)
 		guests := []storage.Actor{w.guest(), w.guest()}
+		rows := len(w.audit(storage.Instance))
+		late := storage.Session{ID: id.New[id.Credential](), Hash: hash(), User: w.guest().User, CreatedAt: w.now, ExpiresAt: w.now + hour}
+		same(w, len(w.audit(storage.Instance)), rows) // guests are not audited
 		asked := w.policy()
 		asked.Anonymous = false
-		_, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
+		_, ended, err := w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
 		w.ok(err)
+		same(w, len(ended), 3)
 		for _, guest := range guests {
 			w.refused(w.Store.Live(w.Context(), fence(guest)), storage.ErrFence)
 		}
 		w.ok(w.Store.Live(w.Context(), fence(w.actor)))
+		w.refused(w.Store.PutSession(w.Context(), late, note), storage.ErrNoGuests)
+		_, err = w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Guest: true, CreatedAt: w.now}, nil, storage.By{})
+		w.refused(err, storage.ErrNoGuests)
+		w.behind("UPDATE sessions SET ended_at = 0 WHERE id = $1", w.Key(guests[0].Credential.ID)) // the ending was cut short
+		w.ok(w.Store.Expire(w.Context(), 1))
+		w.refused(w.Store.Live(w.Context(), fence(guests[0])), storage.ErrFence)
+		asked.Version++
+		asked.Anonymous = true
+		_, _, err = w.Store.SetPolicy(w.Context(), asked, w.now, w.by())
+		w.ok(err)
+		w.guest()
 	})
 
 	t.Run("Excess", func(t *testing.T) {

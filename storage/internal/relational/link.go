@@ -111,6 +111,9 @@ func (s *Store) EnterLink(ctx context.Context, secret storage.Hash, user storage
 			return err
 		}
 		if by.Fence == nil {
+			if err := s.admitsGuests(ctx, tx); err != nil {
+				return err
+			}
 			if err := insertGuest(ctx, tx, user); err != nil {
 				return err
 			}

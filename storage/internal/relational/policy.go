@@ -8,6 +8,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
 )
 
 // policyQuery reads the policy; lock keeps it as it is until the transaction ends.
@@ -33,8 +34,8 @@ func (s *Store) Policy(ctx context.Context) (storage.Policy, error) {
 	return policy, err
 }
 
-// SetPolicy implements storage.Policies. Its row is locked before any other, and so it is by those who let guests in.
-func (s *Store) SetPolicy(ctx context.Context, policy storage.Policy, now storage.Micros, by storage.By) (storage.Policy, error) {
+// SetPolicy implements storage.Policies.
+func (s *Store) SetPolicy(ctx context.Context, policy storage.Policy, now storage.Micros, by storage.By) (storage.Policy, []id.User, error) {
 	next := policy
 	next.Version++
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
@@ -56,18 +57,16 @@ func (s *Store) SetPolicy(ctx context.Context, policy storage.Policy, now storag
 		if err != nil {
 			return err
 		}
-		after := policyState(next)
-		if !next.Anonymous {
-			if after["guests_ended"], err = s.endGuests(ctx, tx, now); err != nil {
-				return err
-			}
-		}
-		return s.audit(ctx, tx, entry{by: by, action: storage.AuditPolicy, target: "policy", before: policyState(before), after: after})
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditPolicy, target: "policy", before: policyState(before), after: policyState(next)})
 	})
-	if err != nil {
-		return storage.Policy{}, wrap(err, "set the policy")
+	var ended []id.User
+	if err == nil && !next.Anonymous {
+		ended, err = s.EndGuests(ctx, now)
 	}
-	return next, nil
+	if err != nil {
+		return storage.Policy{}, nil, wrap(err, "set the policy")
+	}
+	return next, ended, nil
 }
 
 // samePolicy compares two as they are stored.
@@ -99,14 +98,15 @@ func (s *Store) administers(ctx context.Context, tx Tx, by storage.By) error {
 	return err
 }
 
-// endGuests ends the sessions of all guests, and tells how many. They are taken in order, as every call takes several.
-func (s *Store) endGuests(ctx context.Context, tx Tx, now storage.Micros) (int64, error) {
-	const live = "ended_at = 0 AND user_id IN (SELECT id FROM users WHERE guest)"
-	err := tx.Query(ctx, Query{SQL: "SELECT id FROM sessions WHERE " + live + " ORDER BY id" + s.dialect.ForUpdate, Row: func(Row) error { return nil }})
-	if err != nil {
-		return 0, err
+// admitsGuests is nil if guests may come in, and keeps it so until the transaction ends: a policy that ends it, and then the
+// sessions of those who are in, has waited for those who were just coming.
+func (s *Store) admitsGuests(ctx context.Context, tx Tx) error {
+	var policy storage.Policy
+	err := tx.Query(ctx, policyQuery(&policy, s.dialect.ForShare))
+	if err == nil && !policy.Anonymous {
+		err = storage.ErrNoGuests
 	}
-	return tx.Exec(ctx, "UPDATE sessions SET ended_at = $1 WHERE "+live, int64(now))
+	return err
 }
 
 // excessGrants counts the grants of a condition that are live at $1, in documents that are there.

@@ -25,7 +25,8 @@ func (s *Store) Session(ctx context.Context, hash storage.Hash, now storage.Micr
 	return v, wrap(err, "read a session")
 }
 
-// PutSession implements storage.Accounts. Only what signs somebody in is audited, not what prolongs the session or keeps its data.
+// PutSession implements storage.Accounts. Only what signs somebody in is audited, not what prolongs the session or keeps its data;
+// nor are guests, of whom anybody makes as many as they like.
 func (s *Store) PutSession(ctx context.Context, v storage.Session, note storage.Note) error {
 	data := v.Data
 	if data == nil {
@@ -57,6 +58,14 @@ func (s *Store) PutSession(ctx context.Context, v storage.Session, note storage.
 		if !found {
 			session = v.ID
 		}
+		var guest bool
+		err = tx.Query(ctx, Query{SQL: "SELECT guest FROM users WHERE id = $1", Args: []any{[16]byte(v.User)}, Row: func(row Row) error { return row.Scan(&guest) }})
+		if err != nil {
+			return err
+		}
+		if guest {
+			return s.admitsGuests(ctx, tx)
+		}
 		by := storage.By{Fence: &storage.Fence{User: v.User, Credential: storage.Credential{Kind: storage.BySession, ID: session}}, Note: note}
 		return s.audit(ctx, tx, entry{by: by, action: storage.AuditBegin, target: target("user", v.User), after: state{"session": session}})
 	})
@@ -86,10 +95,12 @@ func (s *Store) EndSession(ctx context.Context, hash storage.Hash, now storage.M
 		ended = id.Credential{}
 		var found bool
 		var v storage.Session
+		var account bool // it is of somebody, and they are no guest
 		err := tx.Query(ctx, Query{
-			SQL:  "SELECT id, user_id, expires_at, ended_at FROM sessions WHERE hash = $1" + s.dialect.ForUpdate,
+			SQL: "SELECT id, user_id, expires_at, ended_at, EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND NOT u.guest)" +
+				" FROM sessions WHERE hash = $1" + s.dialect.ForUpdate,
 			Args: []any{hash[:]},
-			Row:  one(&found, key(&v.ID), fromNull(&v.User), (*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt)),
+			Row:  one(&found, key(&v.ID), fromNull(&v.User), (*int64)(&v.ExpiresAt), (*int64)(&v.EndedAt), &account),
 		})
 		if err != nil || !found || v.EndedAt != 0 && v.EndedAt != now {
 			return err
@@ -101,7 +112,7 @@ func (s *Store) EndSession(ctx context.Context, hash storage.Hash, now storage.M
 			return nil // it stands
 		}
 		_, err = tx.Exec(ctx, "UPDATE sessions SET ended_at = $2 WHERE id = $1", [16]byte(v.ID), int64(now))
-		if err != nil || v.User.IsZero() {
+		if err != nil || !account {
 			return err
 		}
 		by := storage.By{Fence: &storage.Fence{User: v.User, Credential: storage.Credential{Kind: storage.BySession, ID: v.ID}}, Note: note}

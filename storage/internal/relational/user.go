@@ -33,6 +33,11 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 				return err
 			}
 		}
+		if user.Guest {
+			if err := s.admitsGuests(ctx, tx); err != nil {
+				return err
+			}
+		}
 		created = user
 		refusal := s.insertUser(ctx, tx, &created, invitation)
 		if errors.Is(refusal, storage.ErrEmailTaken) || errors.Is(refusal, storage.ErrNoInvitation) {
@@ -40,8 +45,8 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 				return err
 			}
 		}
-		if refusal != nil {
-			return refusal
+		if refusal != nil || user.Guest {
+			return refusal // anybody makes as many guests as they like, so they are not audited
 		}
 		return s.audit(ctx, tx, entry{by: by, actor: user.ID, action: storage.AuditAccount, target: target("user", user.ID),
 			after: state{"instance_admin": created.InstanceAdmin, "invited": invitation != nil}})

@@ -11,6 +11,8 @@ type alarms struct {
 	retry    time.Time // read again what could not be read
 	shot     time.Time // let the encoded snapshot go
 	store    time.Time // store a snapshot that was due earlier
+	round    time.Time // wake all seats
+	pace     pace
 }
 
 // setAlarm sees that the room wakes at the first moment that concerns it.
@@ -25,7 +27,7 @@ func (r *room) setAlarm() {
 	if r.until != 0 {
 		first = r.until.Time()
 	}
-	for _, at := range [...]time.Time{a.idle, a.presence, a.retry, a.shot, a.store} {
+	for _, at := range [...]time.Time{a.idle, a.presence, a.retry, a.shot, a.store, a.round} {
 		if !at.IsZero() && (first.IsZero() || at.Before(first)) {
 			first = at
 		}
@@ -58,6 +60,9 @@ func (ring) drop(*Refusal) {}
 func (ring) do(r *room) {
 	now := time.Now()
 	r.alarms.set = time.Time{}
+	if due(&r.alarms.round, now) {
+		r.round(now)
+	}
 	if due(&r.alarms.presence, now) {
 		r.showCarets(now)
 	}

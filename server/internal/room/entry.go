@@ -13,7 +13,6 @@ type entry struct {
 	seat id.Seat // whose it is; that seat gets it without the delta
 	text []byte  // a wire.Revision in JSON
 	cut  int     // text[:cut] and "}" is it without the delta
-	end  int64   // how many bytes all entries up to this one have; set when it is shown
 }
 
 // maxHead is about how long an entry is without its delta.
@@ -23,14 +22,6 @@ func newEntry(r *storage.Revision) entry {
 	text := appendRevision(make([]byte, 0, maxHead+len(r.Delta)), r, r.Seat)
 	cut := len(text) - 1
 	return entry{rev: r.Rev, seat: r.Seat, text: appendDelta(text[:cut], r.Delta), cut: cut}
-}
-
-// appendTo appends the entry as the given seat is to see it. The author of a live revision has its delta already.
-func (e *entry) appendTo(dst []byte, reader id.Seat) []byte {
-	if e.seat == reader {
-		return append(append(dst, e.text[:e.cut]...), '}')
-	}
-	return append(dst, e.text...)
 }
 
 func appendDelta(dst, delta []byte) []byte {

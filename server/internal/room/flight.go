@@ -111,7 +111,7 @@ func (r *room) commit() {
 			writer <- answer{revisions: p.revisions, head: landed.last}
 		}
 	}
-	r.published()
+	r.published(landed.batch)
 	for now, i := time.Now(), 0; i < len(landed.batch); i++ {
 		r.hub.usage.used(landed.batch[i].actor.Credential, now)
 	}
@@ -124,12 +124,12 @@ func (r *room) commit() {
 
 // published wakes the seats for revisions that can be pulled now, lets go of those that everybody has, and closes seats that
 // are too far behind.
-func (r *room) published() {
+func (r *room) published(landed []*pending) {
 	for _, s := range r.shown.trim(r.seats, &r.hub.limits) {
 		r.remove(s)
 		s.close(wire.CloseSlowConsumer)
 	}
-	r.wakeAll()
+	r.announce(landed)
 	r.store(false)
 }
 

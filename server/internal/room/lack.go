@@ -154,7 +154,7 @@ func (f *read) do(r *room) {
 		return
 	}
 	if len(f.page) > 0 {
-		r.published()
+		r.published(nil)
 		r.lack.log = r.lack.log || f.asked.log // until a page is empty
 	}
 	if !r.lack.isEmpty() {

@@ -43,6 +43,8 @@ type Limits struct {
 	SnapshotBytes int           // encoded revisions after which a snapshot is stored without waiting for either of the other two
 	SnapshotPause time.Duration // between stored snapshots of a document that is written faster than that
 	PresencePause time.Duration // between two presence messages to others
+	RoundSeat     time.Duration // for each seat, between two rounds of telling all of them what was written; see pace
+	RoundPause    time.Duration // between two such rounds, at most
 	RoomIdle      time.Duration // that a room without seats stays open
 	UsedEvery     time.Duration // between two notes that a credential is in use
 	UsedQueue     int           // credentials whose use is still to be noted; the next edit asks again for those beyond
@@ -79,7 +81,7 @@ func DefaultLimits() Limits {
 
 		TailBytes: 16 << 10, SlowBytes: 1 << 20, PageRevisions: 1_000, RoomWork: 5_000, RebaseReach: 20_000, RebaseWork: 100_000,
 		ShotAge: 200, ShotKeep: 2 * time.Second, SnapshotEvery: 300, SnapshotBytes: 4 << 20, SnapshotPause: 2 * time.Second,
-		PresencePause: 200 * time.Millisecond, RoomIdle: 30 * time.Second,
+		PresencePause: 200 * time.Millisecond, RoundSeat: 50 * time.Microsecond, RoundPause: 50 * time.Millisecond, RoomIdle: 30 * time.Second,
 		UsedEvery: time.Minute, UsedQueue: 1_000,
 		Faults: 3, FaultPause: time.Minute,
 
@@ -90,10 +92,11 @@ func DefaultLimits() Limits {
 	}
 }
 
-// BenchmarkLimits are DefaultLimits without rates, for measuring.
+// BenchmarkLimits are DefaultLimits without rates and with any number of seats, for measuring.
 func BenchmarkLimits() Limits {
 	const unhindered = 1 << 30
 	l := DefaultLimits()
+	l.Seats = unhindered
 	l.SeatEdits, l.SeatEditBurst = unhindered, unhindered
 	l.UserEdits, l.UserEditBurst = unhindered, unhindered
 	l.UserWrites, l.UserWriteBurst = unhindered, unhindered

@@ -15,11 +15,19 @@ import (
 // shown.mu, never after.
 type shown struct {
 	mu    sync.RWMutex
-	head  ot.Rev  // the last committed revision; guarded by mu
-	tail  []entry // the latest revisions, up to head; guarded by mu
-	bytes int64   // of all revisions ever shown; guarded by mu
-	since int64   // bytes as it was before the last commit, which nobody can have pulled yet; guarded by mu
-	board board   // guarded by mu
+	head  ot.Rev   // the last committed revision; guarded by mu
+	tail  []shadow // the latest revisions, up to head; guarded by mu
+	text  []byte   // theirs, each with a comma behind it, so that any run of them is one copy; guarded by mu
+	bytes int64    // of all revisions ever shown; guarded by mu
+	since int64    // bytes as it was before the last commit, which nobody can have pulled yet; guarded by mu
+	board board    // guarded by mu
+}
+
+// shadow is where a revision lies in the text.
+type shadow struct {
+	seat id.Seat // whose it is
+	cut  int     // how many bytes it has without its delta, as in entry
+	end  int64   // how many bytes all revisions up to this one have
 }
 
 // publish shows revisions that have just been committed, and moves the carets along.
@@ -28,22 +36,23 @@ func (w *shown) publish(entries []entry, changes []ot.Delta) {
 	defer w.mu.Unlock()
 	w.since = w.bytes
 	for i := range entries {
-		w.bytes += int64(len(entries[i].text))
-		entries[i].end = w.bytes
-		w.board.move(changes[i], entries[i].seat)
+		e := &entries[i]
+		w.text = append(append(w.text, e.text...), ',')
+		w.bytes += int64(len(e.text)) + 1
+		w.tail = append(w.tail, shadow{e.seat, e.cut, w.bytes})
+		w.board.move(changes[i], e.seat)
 	}
-	w.tail = append(w.tail, entries...)
 	w.head = entries[len(entries)-1].rev
 }
+
+// begin is how many bytes all revisions before the tail have. mu is held.
+func (w *shown) begin() int64 { return w.bytes - int64(len(w.text)) }
 
 // trim lets go of revisions that no seat needs from memory, and returns the seats that are too far behind. Seats that are
 // still catching up after their welcome read the log, as far as the tail does not reach.
 func (w *shown) trim(seats map[*Seat]struct{}, limits *Limits) (slow []*Seat) {
 	w.mu.RLock()
-	total, first, since := w.bytes, w.bytes, w.since
-	if len(w.tail) > 0 {
-		first = w.tail[0].end - int64(len(w.tail[0].text))
-	}
+	total, first, since := w.bytes, w.begin(), w.since
 	w.mu.RUnlock()
 
 	needed := total
@@ -68,31 +77,43 @@ func (w *shown) drop(keep int64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	n := sort.Search(len(w.tail), func(i int) bool { return w.tail[i].end > keep })
-	w.tail = slices.Clone(w.tail[n:])
+	if n > 0 {
+		w.text = slices.Clone(w.text[w.tail[n-1].end-w.begin():])
+		w.tail = slices.Clone(w.tail[n:])
+	}
 }
 
-// after appends to dst revisions after rev, as a message of about maxBytes, and returns the last one in it. reached means
-// that there are no more; ok is false if the tail does not go back to rev.
+// after appends to dst revisions after rev, as a message of about maxBytes, and returns the last one in it and how many bytes
+// all up to that have. Of the reader's own there is no delta. If there are none, nothing is appended. ok is false if the tail
+// does not go back to rev.
 func (w *shown) after(dst []byte, rev ot.Rev, reader id.Seat, maxBytes int) (out []byte, last ot.Rev, has int64, ok bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if rev >= w.head {
 		return dst, rev, w.bytes, true
 	}
-	if len(w.tail) == 0 || rev+1 < w.tail[0].rev {
+	first := w.head - ot.Rev(len(w.tail)) + 1
+	if rev+1 < first {
 		return dst, rev, 0, false
 	}
-	from := int(rev + 1 - w.tail[0].rev)
-	began := len(dst)
-	dst = wire.BeginRevisions(dst)
-	for i := from; i < len(w.tail); i++ {
-		if i > from && len(dst)-began+len(w.tail[i].text) > maxBytes {
-			break
-		}
-		dst = w.tail[i].appendTo(wire.NextRevision(dst, i-from), reader)
-		last, has = w.tail[i].rev, w.tail[i].end
+	begin, from := w.begin(), int(rev+1-first)
+	at := begin
+	if from > 0 {
+		at = w.tail[from-1].end
 	}
-	return wire.EndRevisions(dst), last, has, true
+	dst = wire.BeginRevisions(dst)
+	to, until := from, at+int64(maxBytes)
+	start := at
+	for ; to < len(w.tail) && (to == from || w.tail[to].end <= until); to++ {
+		this := &w.tail[to]
+		if this.seat == reader {
+			dst = append(append(dst, w.text[at-begin:start-begin+int64(this.cut)]...), "},"...)
+			at = this.end
+		}
+		start = this.end
+	}
+	dst = append(dst, w.text[at-begin:start-begin]...)
+	return wire.EndRevisions(dst[:len(dst)-1]), first + ot.Rev(to) - 1, start, true
 }
 
 // total is how many bytes all revisions ever shown have.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strconv"
 	"sync"
 	"time"
 
@@ -37,12 +36,6 @@ type thin struct {
 	err    error
 }
 
-// The texts that a thin client looks for instead of decoding.
-var (
-	revisionsBegin = []byte(`{"type":"revisions","items":[`)
-	revisionBegin  = []byte(`{"rev":`)
-)
-
 // openThin opens a document: from a snapshot, or with since from a revision that the client has.
 func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*thin, *wire.Welcome, error) {
 	ticket, err := l.api.Ticket(ctx, doc)
@@ -57,7 +50,7 @@ func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*th
 	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[base.Scheme]
 	me := id.New[id.Client]()
 	t := &thin{
-		own: []byte(`"client":"` + me.String() + `"`), welcomed: make(chan *wire.Welcome, 1), over: make(chan struct{}),
+		own: []byte(`,"client":"` + me.String() + `"`), welcomed: make(chan *wire.Welcome, 1), over: make(chan struct{}),
 		caughtUp: make(chan struct{}), typing: typing{finished: make(chan struct{})},
 	}
 	header := http.Header{"Sec-Websocket-Protocol": {wire.Subprotocol}, "Authorization": {"Bearer " + l.Token}}
@@ -155,40 +148,52 @@ func (t *thin) receive(message []byte) error {
 	return nil
 }
 
-// revisions looks at the first and the last of them, and for its own. A client has one edit in flight, so one of them at most.
+// revisions walks over them without decoding: that none is missing, and which is its own. A client has one edit in flight, so one
+// of them at most.
 func (t *thin) revisions(message []byte) error {
-	first, last := revAt(message, len(revisionsBegin)), revAt(message, bytes.LastIndex(message, revisionBegin))
-	if first != t.rev+1 || last < first {
-		return fmt.Errorf("revisions %d to %d came after %d", first, last, t.rev)
-	}
-	t.rev = last
-	t.catchUp()
-	if t.typing.watched {
-		if n := bytes.Count(message, revisionBegin); ot.Rev(n) != last-first+1 {
-			return fmt.Errorf("%d revisions came as %d to %d", n, first, last)
+	now := time.Now()
+	for rest := message[len(revisionsBegin):]; len(rest) > 0; {
+		rev, after := revAt(rest)
+		if rev != t.rev+1 || len(after) < clientAt {
+			return fmt.Errorf("revision %d came after %d", rev, t.rev)
 		}
-		t.typing.seen = append(t.typing.seen, sighting{last, time.Now()})
+		t.rev, rest = rev, after[clientAt:]
+		ending := deltaEnds
+		if bytes.HasPrefix(rest, t.own) {
+			if err := t.acknowledged(rest[len(t.own):], now); err != nil {
+				return err
+			}
+			ending = ownEnds
+		}
+		_, rest, _ = bytes.Cut(rest, ending)
 	}
-	if len(t.typing.flying) == 0 {
-		return nil
+	if t.typing.watched {
+		t.typing.seen = append(t.typing.seen, sighting{t.rev, now})
 	}
-	at := bytes.Index(message, t.own)
-	if at < 0 {
-		return nil
-	}
-	seq := []byte(`,"seq":` + strconv.FormatInt(t.typing.seq, 10) + `,`)
-	if rest := message[at+len(t.own):]; !bytes.HasPrefix(rest, seq) || bytes.Contains(rest, t.own) {
-		return errors.New("an edit came back that is not the one in flight")
-	}
-	return t.acknowledged(revAt(message, bytes.LastIndex(message[:at], revisionBegin)), time.Now())
+	t.catchUp()
+	return t.send()
 }
 
-// revAt reads the number of the revision that begins there, 0 if none does.
-func revAt(message []byte, at int) (rev ot.Rev) {
-	for i := at + len(revisionBegin); at >= 0 && i < len(message) && message[i] >= '0' && message[i] <= '9'; i++ {
-		rev = 10*rev + ot.Rev(message[i]-'0')
+// The texts that a thin client looks for instead of decoding.
+var (
+	revisionsBegin = []byte(`{"type":"revisions","items":[`)
+	revisionBegin  = []byte(`{"rev":`)
+	deltaEnds      = []byte(`]}},`) // and the revision with it, and another follows
+	ownEnds        = []byte(`"},`)
+)
+
+// clientAt is how far behind its number the client of a revision stands that was made by a seat.
+const clientAt = len(`,"id":"` + anID + `","author":"` + anID + `","seat":"` + anID + `"`)
+
+const anID = "01234567-89ab-4def-8123-456789abcdef"
+
+// revAt reads the number of the revision that begins text, 0 if none does, and returns what follows it.
+func revAt(text []byte) (rev ot.Rev, after []byte) {
+	after, found := bytes.CutPrefix(text, revisionBegin)
+	for found && len(after) > 0 && after[0] >= '0' && after[0] <= '9' {
+		rev, after = 10*rev+ot.Rev(after[0]-'0'), after[1:]
 	}
-	return rev
+	return rev, after
 }
 
 // catchUp tells when everything that there was on joining has come.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -21,7 +23,8 @@ type typing struct {
 	seq      int64
 	times    times // of acknowledgements, for each key
 	made     []sighting
-	ending   bool
+	ending   bool // no more keys will be struck but by an acknowledgement
+	ended    bool
 	finished chan struct{} // closed when typing has ended
 
 	watched bool
@@ -35,10 +38,13 @@ type sighting struct {
 	at  time.Time
 }
 
-// acknowledged takes the revision of what is in flight.
-func (t *thin) acknowledged(rev ot.Rev, now time.Time) error {
+// acknowledged takes what follows the client in the revision of what is in flight, the last that came.
+func (t *thin) acknowledged(rest []byte, now time.Time) error {
 	y := &t.typing
-	y.made = append(y.made, sighting{rev, y.flying[0]})
+	if seq := strconv.AppendInt([]byte(`,"seq":`), y.seq, 10); len(y.flying) == 0 || !bytes.HasPrefix(rest, append(seq, ',')) {
+		return errors.New("an edit came back that is not the one in flight")
+	}
+	y.made = append(y.made, sighting{t.rev, y.flying[0]})
 	for _, at := range y.flying {
 		y.times = append(y.times, now.Sub(at))
 	}
@@ -46,7 +52,7 @@ func (t *thin) acknowledged(rev ot.Rev, now time.Time) error {
 	if now.Before(y.until) {
 		y.struck = append(y.struck, now)
 	}
-	return t.send()
+	return nil
 }
 
 // strike types a key.
@@ -72,7 +78,8 @@ func (t *thin) send() error {
 	case len(y.flying) > 0:
 		return nil
 	case len(y.struck) == 0:
-		if y.ending {
+		if y.ending && !y.ended {
+			y.ended = true
 			close(y.finished)
 		}
 		return nil
@@ -98,8 +105,10 @@ func letters(n int) string { return strings.Repeat(string('a'+rune(rand.IntN(26)
 func (t *thin) typeUntil(ctx context.Context, until time.Time, length int) error {
 	t.mu.Lock()
 	t.typing.until, t.typing.length, t.typing.ending = until, length, true
+	t.typing.struck = append(t.typing.struck, time.Now())
+	err := t.send()
 	t.mu.Unlock()
-	if err := t.strike(time.Now()); err != nil {
+	if err != nil {
 		return err
 	}
 	return t.finish(ctx)

@@ -24,5 +24,9 @@ func (s *Store) Expire(ctx context.Context, now storage.Micros) error {
 			}
 		}
 	}
-	return nil
+	policy, err := s.Policy(ctx)
+	if err == nil && !policy.Anonymous { // SetPolicy may have been cut short
+		_, err = s.EndGuests(ctx, now)
+	}
+	return wrap(err, "end what the policy ends")
 }

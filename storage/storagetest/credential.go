@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -146,7 +147,7 @@ func testToken(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		user := w.user("Tok").ID
 		first := w.token(user)
-		second := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "deploy", CreatedAt: w.now + 1, ExpiresAt: w.now + hour, LastUsedAt: w.now}
+		second := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: user, Name: "deploy", CreatedAt: w.now + 1, ExpiresAt: w.now + hour, LastUsedAt: w.now, Withheld: authz.ScopeAdmin}
 		for range 2 {
 			w.ok(w.Store.PutToken(w.Context(), second, storage.By{}))
 		}

@@ -7,12 +7,12 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-const tokenColumns = "id, hash, user_id, name, created_at, expires_at, last_used_at, revoked_at"
+const tokenColumns = "id, hash, user_id, name, created_at, expires_at, last_used_at, revoked_at, withheld"
 
 // tokenDest are the destinations of tokenColumns.
 func tokenDest(t *storage.Token) []any {
 	return []any{key(&t.ID), (*digest)(&t.Hash), key(&t.User), &t.Name, (*int64)(&t.CreatedAt), (*int64)(&t.ExpiresAt),
-		(*int64)(&t.LastUsedAt), (*int64)(&t.RevokedAt)}
+		(*int64)(&t.LastUsedAt), (*int64)(&t.RevokedAt), (*uint8)(&t.Withheld)}
 }
 
 // PutToken implements storage.Accounts.
@@ -22,8 +22,8 @@ func (s *Store) PutToken(ctx context.Context, t storage.Token, by storage.By) er
 		if err != nil {
 			return except(err, errStands)
 		}
-		made, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
-			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt))
+		made, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
+			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt), int64(t.Withheld))
 		if err != nil || made == 0 {
 			return err
 		}

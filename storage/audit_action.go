@@ -18,6 +18,7 @@ const (
 	AuditToken    Action = "token.create"
 	AuditUntoken  Action = "token.revoke"
 	AuditPolicy   Action = "policy.change"
+	AuditOffboard Action = "account.offboard"
 
 	// Notices: what changes nothing, but is worth knowing once a day.
 	AuditOpen   Action = "notice.open"   // took a seat in the document

@@ -24,6 +24,7 @@ type Store interface {
 	Tries
 	Audits
 	Policies
+	Offboardings
 
 	// Ready returns nil if the database answers and can be written.
 	Ready(ctx context.Context) error

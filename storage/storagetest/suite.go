@@ -54,6 +54,15 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"AuditList", testAuditList},
 		{"Notice", testNotice},
 		{"Policy", testPolicy},
+		{"Offboard", testOffboard},
+		{"Groups", testGroups},
+		{"Links", testLinks},
+		{"Requests", testRequests},
+		{"Custody", testCustody},
+		{"Trash", testTrash},
+		{"Addresses", testAddresses},
+		{"Overviews", testOverviews},
+		{"Suspension", testSuspension},
 		{"Store", testStore},
 	} {
 		t.Run(part.name, func(t *testing.T) { part.test(t, open) })

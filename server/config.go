@@ -12,34 +12,42 @@ import (
 	"time"
 )
 
-// Serve is the configuration of the server.
-type Serve struct {
-	Listen      string `default:"127.0.0.1:8080" env:"COSCRIBE_LISTEN" help:"Address and port to listen on."`
-	Data        string `default:"./data" env:"COSCRIBE_DATA" type:"path" help:"Folder of the embedded database."`
-	DatabaseURL string `env:"COSCRIBE_DATABASE_URL" placeholder:"postgres://…" help:"Postgres to use instead of the embedded database."`
+// Settings are the configuration of the server.
+type Settings struct {
+	Listen      string `default:"127.0.0.1:8080" help:"Address and port to listen on."`
+	Data        string `default:"./data" type:"path" help:"Folder of the embedded database."`
+	DatabaseURL string `secret:"" placeholder:"postgres://…" help:"Postgres to use instead of the embedded database."`
 
-	PublicURL    string         `env:"COSCRIBE_PUBLIC_URL" placeholder:"https://…" help:"Address that browsers use, when it is not the one listened on."`
-	AllowOrigin  []string       `env:"COSCRIBE_ALLOW_ORIGIN" placeholder:"https://…" help:"Further origins whose pages may open documents."`
-	TLSCert      string         `env:"COSCRIBE_TLS_CERT" type:"path" help:"Certificate chain in PEM."`
-	TLSKey       string         `env:"COSCRIBE_TLS_KEY" type:"path" help:"Its private key in PEM."`
-	TrustedProxy []netip.Prefix `env:"COSCRIBE_TRUSTED_PROXY" placeholder:"10.0.0.0/8" help:"Networks of proxies that do TLS for us and whose X-Forwarded headers are believed."`
+	PublicURL    string         `placeholder:"https://…" help:"Address that browsers use, when it is not the one listened on."`
+	AllowOrigin  []string       `placeholder:"https://…" help:"Further origins whose pages may open documents."`
+	TLSCert      string         `type:"path" help:"Certificate chain in PEM. It is read again when it changes."`
+	TLSKey       string         `type:"path" help:"Its private key in PEM."`
+	TrustedProxy []netip.Prefix `placeholder:"10.0.0.0/8" help:"Networks of proxies that do TLS for us and whose X-Forwarded headers are believed."`
 
-	OpenRegistration bool   `env:"COSCRIBE_OPEN_REGISTRATION" help:"Let anybody make an account, without an invitation."`
-	LimitsProfile    string `default:"default" enum:"default,load" env:"COSCRIBE_LIMITS_PROFILE" help:"Rates and connection limits: default, or load for measuring on loopback (${enum})."`
-	LogLevel         string `default:"info" enum:"debug,info,warn,error" env:"COSCRIBE_LOG_LEVEL" help:"What is worth logging (${enum})."`
+	OpenRegistration bool   `help:"Let anybody make an account, without an invitation."`
+	LogLevel         string `default:"info" enum:"debug,info,warn,error" help:"What is worth logging (${enum})."`
+	MetricsListen    string `placeholder:"127.0.0.1:9090" help:"Loopback address and port to serve /metrics and /debug/pprof on. They are not served without it."`
+
+	LimitsProfile string `default:"default" enum:"default,load" help:"Limits: default, or load, which lifts counts and rates for measuring on loopback (${enum})."`
+	Limit         Limits `embed:"" prefix:"limit-" group:"Limits"`
 }
 
-// Limits of HTTP connections.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second // of a whole request; WebSocket connections set their own
-	idleTimeout       = 60 * time.Second
-	maxHeaderBytes    = 16 << 10
-	drainTimeout      = 10 * time.Second // for requests and documents to finish at shutdown
-)
+// loadProfile is for measuring.
+const loadProfile = "load"
 
-// Validate reports every fault at once.
-func (s *Serve) Validate() error {
+// drainTimeout is for requests and documents to finish at shutdown.
+const drainTimeout = 10 * time.Second
+
+// AfterApply applies the profile, once everything has its value.
+func (s *Settings) AfterApply() error {
+	if s.LimitsProfile == loadProfile {
+		s.Limit.lift()
+	}
+	return nil
+}
+
+// check reports every fault at once.
+func (s *Settings) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 
@@ -86,7 +94,12 @@ func (s *Serve) Validate() error {
 			fault("--database-url is not of the form postgres://user:password@host:port/database")
 		}
 	}
-	return errors.Join(faults...)
+	if s.MetricsListen != "" {
+		if name, _, err := net.SplitHostPort(s.MetricsListen); err != nil || !isLoopback(name) {
+			fault("--metrics-listen=%s: give a loopback address and a port, as in 127.0.0.1:9090", s.MetricsListen)
+		}
+	}
+	return errors.Join(append(faults, s.Limit.faults()...)...)
 }
 
 // checkOrigin accepts a scheme and a host and nothing else; in the clear only on this machine.
@@ -107,7 +120,7 @@ func isLoopback(name string) bool {
 }
 
 // origins are the origins of our own pages when bound to addr: the public one, else the loopback names of the port.
-func (s *Serve) origins(addr net.Addr) []string {
+func (s *Settings) origins(addr net.Addr) []string {
 	if s.PublicURL != "" {
 		return []string{strings.TrimSuffix(s.PublicURL, "/")}
 	}

@@ -27,21 +27,19 @@ func main() {
 
 // commands is the command line.
 type commands struct {
-	Serve   Serve   `cmd:"" default:"withargs" help:"Serve documents (the default)."`
+	File kong.ConfigFlag `name:"config" placeholder:"FILE" help:"Configuration file in JSON, with flags as members. Flags and environment come before it."`
+
+	Serve  Serve `cmd:"" default:"withargs" help:"Serve documents (the default)."`
+	Config struct {
+		Show Show `cmd:"" help:"Print each value and where it comes from."`
+	} `cmd:"" help:"Look at the configuration."`
 	Version Version `cmd:"" help:"Print the version."`
 }
 
 // run is main without the process: it returns when the command is done or ctx ended and everything is shut down.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	var cli commands
 	exited := false
-	parser, err := kong.New(&cli,
-		kong.Name("coscribe"),
-		kong.Description("The backend for documents that many people write at once."),
-		kong.Writers(stdout, stderr),
-		kong.Exit(func(int) { exited = true }),
-		kong.UsageOnError(),
-	)
+	parser, err := newParser(&commands{}, stdout, stderr, func(int) { exited = true })
 	if err != nil {
 		return err
 	}
@@ -55,6 +53,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.BindTo(stdout, (*io.Writer)(nil))
 	return command.Run(logs{stderr})
+}
+
+// newParser reads command lines, each flag of which has an environment variable and may stand in a file.
+func newParser(cli *commands, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(cli,
+		kong.Name("coscribe"),
+		kong.Description("The backend for documents that many people write at once."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(exit),
+		kong.UsageOnError(),
+		kong.DefaultEnvars("COSCRIBE"),
+		kong.Configuration(readFile),
+	)
 }
 
 // logs is where logs go: a type of its own, since a command is given its arguments by type.

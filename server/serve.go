@@ -22,12 +22,21 @@ import (
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/edge"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/socket"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/postgres"
 	"github.com/coscribe/coscribe/storage/sqlite"
 )
+
+// Serve serves documents.
+type Serve struct {
+	Settings `embed:""`
+}
+
+// Validate reports every fault at once.
+func (s *Serve) Validate() error { return s.check() }
 
 // Run serves until ctx ends, then shuts down in the order written at its end.
 func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr logs) error {
@@ -86,24 +95,26 @@ func (s *Serve) open(ctx context.Context) (storage.Store, error) {
 func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.Store, log *slog.Logger, stdout io.Writer) error {
 	origins := s.origins(listener.Addr())
 	events := &bus.Bus{}
-	accounts, err := account.New(store, events, account.Config{
-		OpenRegistration: s.OpenRegistration,
-		Plain:            s.plain(),
-	})
+	meter := meter.New(log, s.Limit.lines())
+	settings := s.Limit.account()
+	settings.OpenRegistration, settings.Plain, settings.Meter = s.OpenRegistration, s.plain(), meter
+	accounts, err := account.New(store, events, settings)
 	if err != nil {
 		return err
 	}
 	documents := document.New(store, events)
 	hub := room.New(store, events, log, s.roomLimits())
 	hub.NoteUse(accounts.Used)
+	hub.Measure(meter)
 	sockets := socket.New(socket.Config{
 		Hub:       hub,
 		Documents: documents,
 		Redeem:    accounts.RedeemTicket,
 		Address:   edge.ClientAddr,
 		Origins:   slices.Concat(origins, s.AllowOrigin),
-		Limits:    s.socketLimits(),
+		Limits:    s.Limit.socket(),
 		Log:       log,
+		Meter:     meter,
 	})
 	handler := api.New(api.Config{
 		Store:     store,
@@ -115,14 +126,26 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		PublicURL: origins[0],
 		ClientIP:  edge.ClientAddr,
 		Log:       log,
+		Meter:     meter,
 	})
 	server := &http.Server{
-		Handler:           edge.New(edge.Config{Origins: origins, TrustedProxies: s.TrustedProxy}).Handler(handler),
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		Handler:           edge.New(edge.Config{Origins: origins, TrustedProxies: s.TrustedProxy}).Handler(http.MaxBytesHandler(handler, int64(s.Limit.BodyBytes))),
+		ReadHeaderTimeout: s.Limit.HeaderTime,
+		ReadTimeout:       s.Limit.RequestTime, // of a whole request; WebSocket connections set their own
+		IdleTimeout:       s.Limit.IdleTime,
+		MaxHeaderBytes:    int(s.Limit.HeaderBytes),
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	if s.TLSCert != "" {
+		certificates, err := edge.NewCertificates(s.TLSCert, s.TLSKey, log)
+		if err != nil {
+			return err
+		}
+		server.TLSConfig = certificates.Config()
+	}
+	metrics, err := s.metrics(ctx, meter, store)
+	if err != nil {
+		return err
 	}
 
 	// The hub outlives the sockets, so that what they have handed over is still committed.
@@ -131,10 +154,11 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	work, workCtx := errgroup.WithContext(ctx)
 	work.Go(func() error { return hub.Run(hubCtx) })
 	work.Go(func() error { return sweep(hubCtx, store, log) })
+	work.Go(func() error { return metrics.serve(workCtx) })
 	work.Go(func() error {
 		var err error
 		if s.TLSCert != "" {
-			err = server.ServeTLS(listener, s.TLSCert, s.TLSKey)
+			err = server.ServeTLS(listener, "", "")
 		} else {
 			err = server.Serve(listener)
 		}
@@ -154,6 +178,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		return err
 	})
 	s.greet(ctx, stdout, accounts, origins[0], log)
+	metrics.greet(stdout)
 	return work.Wait() // 4. the store is closed by the caller, when nobody uses it any more
 }
 
@@ -176,7 +201,7 @@ const sweepEvery = 10 * time.Minute
 // sweep removes expired tickets, sessions and invitations now and then.
 func sweep(ctx context.Context, store storage.Store, log *slog.Logger) error {
 	for {
-		if err := store.Expire(ctx, storage.At(time.Now())); err != nil && ctx.Err() == nil {
+		if err := expire(ctx, store); err != nil && ctx.Err() == nil {
 			log.Warn("remove what expired", "error", err)
 		}
 		select {
@@ -185,6 +210,15 @@ func sweep(ctx context.Context, store storage.Store, log *slog.Logger) error {
 		case <-time.After(sweepEvery):
 		}
 	}
+}
+
+func expire(ctx context.Context, store storage.Store) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic: %v", fault)
+		}
+	}()
+	return store.Expire(ctx, storage.At(time.Now()))
 }
 
 // plain tells whether pages are reached over http, which only a loopback address allows.
@@ -202,19 +236,9 @@ func (s *Serve) level() slog.Level {
 const postgresCommitters = 4
 
 func (s *Serve) roomLimits() room.Limits {
-	limits := room.DefaultLimits()
-	if s.LimitsProfile == "load" {
-		limits = room.BenchmarkLimits()
-	}
+	limits := s.Limit.room()
 	if s.DatabaseURL != "" {
 		limits.Committers = postgresCommitters
 	}
 	return limits
-}
-
-func (s *Serve) socketLimits() socket.Limits {
-	if s.LimitsProfile == "load" {
-		return socket.BenchmarkLimits()
-	}
-	return socket.DefaultLimits()
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/storage"
 )
 
@@ -52,6 +53,10 @@ type Config struct {
 	SignUpsPerMinute int // by address, with an invitation or without: 20
 	Hashers          int // passwords hashed at the same time: 2
 	Tickets          int // outstanding for one credential: 5
+
+	TicketTime time.Duration // until a ticket ends unused: 30 s
+
+	Meter *meter.Meter // nil for one that nobody reads
 }
 
 func (c Config) withDefaults() Config {
@@ -62,6 +67,10 @@ func (c Config) withDefaults() Config {
 	c.SignUpsPerMinute = cmp.Or(c.SignUpsPerMinute, 20)
 	c.Hashers = cmp.Or(c.Hashers, 2)
 	c.Tickets = cmp.Or(c.Tickets, 5)
+	c.TicketTime = cmp.Or(c.TicketTime, 30*time.Second)
+	if c.Meter == nil {
+		c.Meter = meter.Discard()
+	}
 	return c
 }
 

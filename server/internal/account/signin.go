@@ -26,6 +26,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from netip
 		return right && user.SuspendedAt == 0, err
 	})
 	if err != nil {
+		s.failed(err, user.ID, from)
 		return storage.User{}, err
 	}
 	return user, nil

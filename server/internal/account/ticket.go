@@ -10,9 +10,6 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// ticketFor is how long a ticket waits for its socket.
-const ticketFor = 30 * time.Second
-
 // IssueTicket gives the actor a ticket for one connection to doc from a page of that origin, empty for a program. It says
 // who comes, not what they may do: the caller has asked whether the actor may open the document, and the room asks again.
 // storage.ErrTooMany if the credential holds too many unused ones.
@@ -25,7 +22,7 @@ func (s *Service) IssueTicket(ctx context.Context, actor storage.Actor, doc id.D
 		User:       actor.User,
 		Credential: actor.Credential,
 		Origin:     origin,
-		ExpiresAt:  storage.At(now.Add(ticketFor)),
+		ExpiresAt:  storage.At(now.Add(s.config.TicketTime)),
 	}
 	if err := s.store.PutTicket(ctx, ticket, storage.At(now), s.config.Tickets); err != nil {
 		return "", time.Time{}, fmt.Errorf("issue a ticket: %w", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/coscribe/coscribe/server/internal/account"
 	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/storage"
 )
@@ -29,6 +30,7 @@ type Config struct {
 	PublicURL string // what links to the pages begin with, as in https://docs.example.com
 	ClientIP  func(*http.Request) netip.Addr
 	Log       *slog.Logger
+	Meter     *meter.Meter // nil for one that nobody reads
 }
 
 // API is an http.Handler. It is safe for concurrent use.
@@ -40,6 +42,9 @@ type API struct {
 
 // New returns the API. It panics if Pages lacks index.html, since then the program was built wrongly.
 func New(config Config) *API {
+	if config.Meter == nil {
+		config.Meter = meter.Discard()
+	}
 	a := &API{Config: config}
 	v1 := http.NewServeMux()
 	for _, route := range a.routes() {

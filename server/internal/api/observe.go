@@ -47,6 +47,7 @@ func (a *API) observe(next http.Handler) http.Handler {
 		defer func() {
 			thrown := recover()
 			if thrown != nil && thrown != http.ErrAbortHandler {
+				a.Meter.Panics.Inc("request")
 				a.Log.LogAttrs(r.Context(), slog.LevelError, "panic", slog.Any("request", e.id),
 					slog.String("panic", fmt.Sprint(thrown)), slog.String("stack", string(debug.Stack())))
 				if seen.status == 0 {

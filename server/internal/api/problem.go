@@ -73,6 +73,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	problem, wait := problemOf(err)
 	e := exchangeOf(r)
 	e.code = problem.Code
+	a.count(r, e, err)
 	problem.RequestID = e.id.String()
 	if problem.Status == http.StatusInternalServerError {
 		a.Log.LogAttrs(r.Context(), slog.LevelError, "internal", slog.Any("request", e.id), slog.Any("error", err))
@@ -119,7 +120,7 @@ func problemOf(err error) (problem wire.Problem, wait time.Duration) {
 		return problemOfEdit(refused, made), time.Second
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return made(refusal{413, wire.CodeTooLarge, "The body may be 1 MiB long."}), 0
+		return made(refusal{413, wire.CodeTooLarge, "The body is too long."}), 0
 	}
 	if _, ok := errors.AsType[*unread](err); ok {
 		return made(refusal{400, wire.CodeInvalid, "The body did not arrive whole."}), 0

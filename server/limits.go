@@ -1,0 +1,180 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+	"unicode"
+
+	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/meter"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/internal/socket"
+)
+
+// Limits is everything that one client, address, user, document or node may not exceed. An address is an IPv4 address or an IPv6 /64.
+// What is marked as lifted is lifted by --limits-profile=load.
+type Limits struct {
+	ConnectionsPerAddress     int  `default:"64" lifted:"" help:"Connections from one address."`
+	ConnectionsPerUser        int  `default:"20" lifted:"" help:"Connections of one user."`
+	ConnectionsPerDocument    int  `default:"200" lifted:"" help:"Connections to one document."`
+	ConnectionsPerNode        int  `default:"10000" lifted:"" help:"Connections in all."`
+	UnauthenticatedPerAddress int  `default:"10" lifted:"" help:"Connections from one address whose ticket has not been accepted yet."`
+	UnauthenticatedPerNode    int  `default:"500" lifted:"" help:"Connections whose ticket has not been accepted yet."`
+	HandshakesPerSecond       int  `default:"10" lifted:"" help:"Handshakes a second from one address."`
+	HandshakeBurst            int  `default:"20" lifted:"" help:"Handshakes at once from one address."`
+	JoinBytes                 size `default:"4KiB" help:"The frame that brings the ticket."`
+
+	JoinTime      time.Duration `default:"5s" help:"Until the ticket must have been accepted."`
+	PingEvery     time.Duration `default:"25s" help:"Between two pings."`
+	PongTime      time.Duration `default:"10s" help:"For the answer to a ping."`
+	WriteTime     time.Duration `default:"5s" help:"For a client to take what is written to it."`
+	ConnectionAge time.Duration `default:"24h" help:"Of a connection, give or take a tenth."`
+
+	FrameBytes      size          `default:"64KiB" help:"One message, in however many frames."`
+	Fragments       int           `default:"16" help:"Frames of one message."`
+	FramesPerSecond int           `default:"60" lifted:"" help:"Frames a second of one connection."`
+	FrameBurst      int           `default:"120" lifted:"" help:"Frames at once of one connection."`
+	BytesPerSecond  size          `default:"128KiB" lifted:"" help:"Bytes a second of one connection."`
+	BytesBurst      size          `default:"1MiB" lifted:"" help:"Bytes at once of one connection."`
+	Strikes         int           `default:"5" help:"Messages that break the schema within the window: the last closes."`
+	StrikeWindow    time.Duration `default:"1m" help:"In which strikes count together."`
+	Forbidden       int           `default:"20" help:"Commands beyond the role in a row: the last closes."`
+	AnswerBytes     size          `default:"64KiB" help:"Answers that a client has not taken."`
+	BehindBytes     size          `default:"1MiB" help:"Live revisions that a client may be behind."`
+
+	EditsPerSecond     int           `default:"20" lifted:"" help:"Edits a second of one connection."`
+	EditBurst          int           `default:"60" lifted:"" help:"Edits at once of one connection."`
+	UserEditsPerSecond int           `default:"40" lifted:"" help:"Edits a second of one user over all connections."`
+	UserEditBurst      int           `default:"120" lifted:"" help:"Edits at once of one user over all connections."`
+	BulkEditsPerSecond int           `default:"500" lifted:"" help:"Edits a second of one user over HTTP, where many come in one request."`
+	BulkEditBurst      int           `default:"2000" lifted:"" help:"Edits at once of one user over HTTP."`
+	SlowDowns          int           `default:"20" help:"Edits refused in a row for their rate or role: the last closes."`
+	CursorPause        time.Duration `default:"200ms" help:"Between two messages about others' cursors."`
+	EditComponents     int           `default:"1000" help:"Components of one edit."`
+	InsertUnits        int           `default:"32768" help:"UTF-16 units in one insert."`
+	DocumentUnits      int           `default:"2000000" help:"UTF-16 units of a document."`
+	Documents          int           `default:"20000" help:"Open documents of a node."`
+	DocumentInbox      int           `default:"1024" help:"Messages that wait for one document."`
+	SeatInbox          int           `default:"16" help:"Messages that wait for one document from one connection."`
+	Faults             int           `default:"3" help:"Panics of one document, after which it is shut for a while."`
+	FaultPause         time.Duration `default:"1m" help:"That such a document stays shut."`
+	AccessPoll         time.Duration `default:"2s" help:"Between two looks at the access lists of open documents."`
+	FailClosed         time.Duration `default:"5s" help:"Without such a look, after which nothing is shown."`
+
+	HeaderTime  time.Duration `default:"5s" help:"For the headers of a request."`
+	HeaderBytes size          `default:"16KiB" help:"Headers of a request."`
+	RequestTime time.Duration `default:"30s" help:"For a whole request."`
+	IdleTime    time.Duration `default:"60s" help:"Between two requests of a connection."`
+	BodyBytes   size          `default:"1MiB" help:"The body of a request, 1MiB at most."`
+
+	SessionIdle             time.Duration `default:"2h" help:"Until a login session ends unused."`
+	SessionLifetime         time.Duration `default:"12h" help:"Until a login session ends in any case."`
+	WrongPasswordsPerMinute int           `default:"5" help:"Wrong passwords, by account and by address."`
+	SignInsPerMinute        int           `default:"120" help:"Passwords looked at, by account and by address."`
+	SignUpsPerMinute        int           `default:"20" help:"New accounts, by address."`
+	PasswordHashers         int           `default:"2" help:"Passwords hashed at the same time."`
+	TicketsPerSession       int           `default:"5" help:"Unused tickets of one session or token."`
+	TicketTime              time.Duration `default:"30s" help:"Until a ticket expires unused."`
+
+	SecurityLinesPerSecond int           `default:"20" help:"Log lines a second about security events."`
+	SecurityLineBurst      int           `default:"200" help:"Log lines at once about security events."`
+	SecurityRepeat         time.Duration `default:"1m" help:"Until the same event outside of connections is logged again."`
+}
+
+// unhindered stands for no limit where a number is wanted.
+const unhindered = 1 << 30
+
+// lift lifts counts and rates, for measuring from one machine with few users.
+func (l *Limits) lift() {
+	fields := reflect.ValueOf(l).Elem()
+	for i := range fields.NumField() {
+		if _, lifted := fields.Type().Field(i).Tag.Lookup("lifted"); lifted {
+			fields.Field(i).SetInt(unhindered)
+		}
+	}
+}
+
+// faults are what is wrong with the limits. None may be zero, which would admit nothing.
+func (l *Limits) faults() (faults []error) {
+	fields := reflect.ValueOf(l).Elem()
+	for i := range fields.NumField() {
+		if fields.Field(i).Int() <= 0 {
+			faults = append(faults, fmt.Errorf("--%s must be more than zero", limitFlag(fields.Type().Field(i))))
+		}
+	}
+	for _, rule := range []struct {
+		holds bool
+		fault string
+	}{
+		{l.JoinBytes <= l.FrameBytes, "--limit-join-bytes must not be more than --limit-frame-bytes"},
+		{l.FrameBytes <= 16<<20, "--limit-frame-bytes must not be more than 16MiB"},
+		{l.BytesBurst > l.FrameBytes, "--limit-bytes-burst must be more than --limit-frame-bytes, or no such frame could ever be sent"},
+		{l.BodyBytes <= 1<<20, "--limit-body-bytes must not be more than 1MiB"},
+		{l.PongTime < l.PingEvery, "--limit-pong-time must be less than --limit-ping-every"},
+		{l.AccessPoll < l.FailClosed, "--limit-access-poll must be less than --limit-fail-closed"},
+		{l.SessionIdle <= l.SessionLifetime, "--limit-session-idle must not be more than --limit-session-lifetime"},
+	} {
+		if !rule.holds {
+			faults = append(faults, errors.New(rule.fault))
+		}
+	}
+	return faults
+}
+
+func (l *Limits) socket() socket.Limits {
+	limits := socket.DefaultLimits()
+	limits.PerAddress, limits.PerUser = l.ConnectionsPerAddress, l.ConnectionsPerUser
+	limits.PerDocument, limits.PerNode = l.ConnectionsPerDocument, l.ConnectionsPerNode
+	limits.WaitingPerAddress, limits.WaitingPerNode = l.UnauthenticatedPerAddress, l.UnauthenticatedPerNode
+	limits.Handshakes, limits.HandshakeBurst = l.HandshakesPerSecond, l.HandshakeBurst
+	limits.JoinWait, limits.JoinBytes = l.JoinTime, int(l.JoinBytes)
+	limits.PingEvery, limits.PongWait = l.PingEvery, l.PongTime
+	limits.CommandTime = min(limits.CommandTime, l.PongTime)
+	limits.WriteWait, limits.Age = l.WriteTime, l.ConnectionAge
+	limits.FrameBytes, limits.Fragments = int(l.FrameBytes), l.Fragments
+	limits.Frames, limits.FrameBurst = l.FramesPerSecond, l.FrameBurst
+	limits.Traffic, limits.TrafficBurst = int(l.BytesPerSecond), int(l.BytesBurst)
+	limits.Strikes, limits.StrikeWindow, limits.Forbidden = l.Strikes, l.StrikeWindow, l.Forbidden
+	limits.OutboxBytes = int(l.AnswerBytes)
+	return limits
+}
+
+func (l *Limits) room() room.Limits {
+	limits := room.DefaultLimits()
+	limits.FrameBytes, limits.SlowBytes = int(l.FrameBytes), int(l.BehindBytes)
+	limits.SeatEdits, limits.SeatEditBurst = l.EditsPerSecond, l.EditBurst
+	limits.UserEdits, limits.UserEditBurst = l.UserEditsPerSecond, l.UserEditBurst
+	limits.UserWrites, limits.UserWriteBurst = l.BulkEditsPerSecond, l.BulkEditBurst
+	limits.RateStrikes, limits.PresencePause = l.SlowDowns, l.CursorPause
+	limits.Components, limits.InsertUnits, limits.DocumentUnits = l.EditComponents, l.InsertUnits, l.DocumentUnits
+	limits.Rooms, limits.Inbox, limits.SeatInbox = l.Documents, l.DocumentInbox, l.SeatInbox
+	limits.Faults, limits.FaultPause = l.Faults, l.FaultPause
+	limits.AccessPoll, limits.FailClosed = l.AccessPoll, l.FailClosed
+	return limits
+}
+
+func (l *Limits) account() account.Config {
+	return account.Config{
+		Idle: l.SessionIdle, Lifetime: l.SessionLifetime,
+		TriesPerMinute: l.WrongPasswordsPerMinute, LoginsPerMinute: l.SignInsPerMinute, SignUpsPerMinute: l.SignUpsPerMinute,
+		Hashers: l.PasswordHashers, Tickets: l.TicketsPerSession, TicketTime: l.TicketTime,
+	}
+}
+
+func (l *Limits) lines() meter.Lines {
+	return meter.Lines{PerSecond: l.SecurityLinesPerSecond, Burst: l.SecurityLineBurst, Repeat: l.SecurityRepeat}
+}
+
+// limitFlag is the name of a limit's flag.
+func limitFlag(field reflect.StructField) string {
+	name := "limit"
+	for _, letter := range field.Name {
+		if unicode.IsUpper(letter) {
+			name += "-"
+		}
+		name += string(unicode.ToLower(letter))
+	}
+	return name
+}

@@ -48,12 +48,13 @@ CREATE TABLE access_requests (
     role       smallint NOT NULL,
     message    text     NOT NULL,
     created_at bigint   NOT NULL,
+    expires_at bigint   NOT NULL,
     decided_at bigint   NOT NULL,
     decided_by uuid     NOT NULL,
     outcome    text     NOT NULL -- empty while it is open
 );
 CREATE UNIQUE INDEX access_requests_open ON access_requests (document, user_id) WHERE outcome = '';
-CREATE INDEX access_requests_created ON access_requests (created_at);
+CREATE INDEX access_requests_expiry ON access_requests (expires_at);
 
 -- The minute of the last update changes seldom enough to be in an index: an append in the same minute still touches none.
 ALTER TABLE documents

@@ -48,12 +48,13 @@ CREATE TABLE access_requests (
     role       integer NOT NULL,
     message    text    NOT NULL,
     created_at integer NOT NULL,
+    expires_at integer NOT NULL,
     decided_at integer NOT NULL,
     decided_by blob    NOT NULL,
     outcome    text    NOT NULL -- empty while it is open
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX access_requests_open ON access_requests (document, user_id) WHERE outcome = '';
-CREATE INDEX access_requests_created ON access_requests (created_at);
+CREATE INDEX access_requests_expiry ON access_requests (expires_at);
 
 ALTER TABLE documents ADD COLUMN offered_to blob NOT NULL DEFAULT x'00000000000000000000000000000000';
 ALTER TABLE documents ADD COLUMN updated_minute integer GENERATED ALWAYS AS (updated_at / 60000000) VIRTUAL;

@@ -154,7 +154,11 @@ func testDocumentsOf(t *testing.T, open func(t *testing.T) Opened) {
 		case i == 7:
 			grant.To = toUser(w.user("Else").ID)
 		case i == 9:
-			grant.To.Kind = authz.ToLink // the same id, but not of a user
+			link, _ := w.newLink(doc.ID, authz.Viewer)
+			link.ID = id.Link(reader.ID) // the same id, but not of a user
+			grant.To = link.To()
+			_, err := w.Store.PutLink(w.Context(), link, grant, w.guard(owner, doc.ID))
+			w.ok(err)
 		case i == 11:
 			grant.Role, grant.ExpiresAt, role = authz.Viewer, int64(w.now+hour), authz.Viewer
 		default:
@@ -220,17 +224,34 @@ func testGrant(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.document(w.actor)
 		want := []storage.Grant{}
-		for kind := authz.ToUser; kind <= authz.ToAnyone; kind++ {
+		for kind := authz.ToUser; kind <= authz.ToAddress; kind++ {
 			grant := w.grant(bob)
 			grant.To.Kind = kind
-			if kind >= authz.ToEveryone {
+			switch kind {
+			case authz.ToGroup:
+				grant.To.ID = w.group().ID
+			case authz.ToLink:
+				link, grant := w.newLink(doc.ID, authz.Viewer)
+				_, err := w.Store.PutLink(w.Context(), link, grant, w.guard(w.actor, doc.ID))
+				w.ok(err)
+				want = append(want, grant)
+				continue
+			case authz.ToEveryone, authz.ToAnyone:
 				grant.To.ID = [16]byte{}
+			case authz.ToAddress:
+				grant.Address = "new@example.org"
+				grant.To = storage.ToAddress(grant.Address)
 			}
 			_, err := w.Store.PutGrant(w.Context(), doc.ID, grant, w.guard(w.actor, doc.ID))
 			w.ok(err)
 			want = append(want, grant)
 		}
 		same(w, w.access(doc.ID).Grants, want)
+		for left := len(want) - 1; left >= 0; left-- {
+			_, err := w.Store.DropGrant(w.Context(), doc.ID, want[left].To, w.guard(w.actor, doc.ID))
+			w.ok(err)
+			same(w, len(w.access(doc.ID).Grants), left)
+		}
 	})
 
 	t.Run("DropTakesAwayAndBumps", func(t *testing.T) {

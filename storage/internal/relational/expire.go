@@ -11,7 +11,9 @@ const expireAtOnce = 500
 
 // Expire implements storage.Accounts. Rows that somebody holds at the moment are left for the next time.
 func (s *Store) Expire(ctx context.Context, now storage.Micros) error {
-	for _, kind := range []struct{ table, key string }{{"tickets", "hash"}, {"sessions", "id"}, {"invitations", "id"}, {"tries", "id"}} {
+	for _, kind := range []struct{ table, key string }{
+		{"tickets", "hash"}, {"sessions", "id"}, {"invitations", "id"}, {"tries", "id"}, {"access_requests", "id"},
+	} {
 		remove := "DELETE FROM " + kind.table + " WHERE " + kind.key + " IN (SELECT " + kind.key + " FROM " + kind.table +
 			" WHERE expires_at <= $1 ORDER BY " + kind.key + " LIMIT $2" + s.dialect.ForIdle + ")"
 		for removed := int64(expireAtOnce); removed == expireAtOnce; {

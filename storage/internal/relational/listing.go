@@ -20,6 +20,9 @@ var (
 	toAnyone = fmt.Sprintf(" FROM grants g WHERE g.principal = $3 AND g.principal_kind = %d", authz.ToAnyone) + live
 )
 
+// minute is what the column updated_minute counts in.
+const minute = 60_000_000
+
 const live = " AND (g.expires_at = 0 OR g.expires_at > $2)"
 
 // listing is the page of what a user owns and the page of what was granted to them, merged. The minute of the update is
@@ -32,15 +35,16 @@ var listing = fmt.Sprintf("WITH seen AS (SELECT document, max(role) AS role FROM
 	" WHERE d.owner <> $1"+onPage+") AS granted"+
 	" ORDER BY updated_minute DESC, updated_at DESC, id LIMIT $6", authz.Owner)
 
-const onPage = " AND d.deleted_at = 0 AND d.updated_minute <= $4 / 60000000 AND d.updated_at <= $4 AND (d.updated_at < $4 OR d.id > $5)" +
+const onPage = " AND d.deleted_at = 0 AND d.updated_minute <= $7 AND d.updated_at <= $4 AND (d.updated_at < $4 OR d.id > $5)" +
 	" ORDER BY d.updated_minute DESC, d.updated_at DESC, d.id LIMIT $6"
 
 // DocumentsOf implements storage.Documents.
 func (s *Store) DocumentsOf(ctx context.Context, user id.User, now storage.Micros, page storage.Page) ([]storage.Listed, error) {
 	var list []storage.Listed
+	before := startOf(page.Before)
 	err := s.read(ctx, "list documents", Query{
 		SQL:  listing,
-		Args: []any{[16]byte(user), int64(now), [16]byte{}, startOf(page.Before), [16]byte(page.Doc), int64(page.Limit)},
+		Args: []any{[16]byte(user), int64(now), [16]byte{}, before, [16]byte(page.Doc), int64(page.Limit), before / minute},
 		Row: func(row Row) error {
 			var item storage.Listed
 			err := row.Scan(append(documentDest(&item.Document), (*uint8)(&item.Role), new(int64))...)

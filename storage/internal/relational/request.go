@@ -34,10 +34,11 @@ func (s *Store) PutRequest(ctx context.Context, r storage.Request, by storage.By
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, "INSERT INTO access_requests (id, document, user_id, role, message, created_at, decided_at, decided_by, outcome)"+
-			" SELECT $1, d.id, $3, $4, $5, $6, 0, $7, '' FROM documents d WHERE d.id = $2 AND d.deleted_at = 0"+
-			" AND (SELECT count(*) FROM access_requests WHERE document = $2 AND outcome = '') < $8",
-			[16]byte(r.ID), [16]byte(r.Doc), [16]byte(r.User), int64(r.Role), r.Message, int64(r.CreatedAt), [16]byte{}, int64(storage.MaxRequests))
+		_, err = tx.Exec(ctx, "INSERT INTO access_requests (id, document, user_id, role, message, created_at, expires_at, decided_at, decided_by, outcome)"+
+			" SELECT $1, d.id, $3, $4, $5, $6, $7, 0, $8, '' FROM documents d WHERE d.id = $2 AND d.deleted_at = 0"+
+			" AND (SELECT count(*) FROM access_requests WHERE document = $2 AND outcome = '') < $9",
+			[16]byte(r.ID), [16]byte(r.Doc), [16]byte(r.User), int64(r.Role), r.Message, int64(r.CreatedAt),
+			int64(r.CreatedAt)+storage.RequestsLast.Microseconds(), [16]byte{}, int64(storage.MaxRequests))
 		return err
 	})
 	return wrap(err, "ask for access")

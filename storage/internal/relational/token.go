@@ -73,7 +73,6 @@ func (s *Store) Tokens(ctx context.Context, user id.User) ([]storage.Token, erro
 
 // TouchToken implements storage.Accounts. A use within the minute after the one on record costs no write.
 func (s *Store) TouchToken(ctx context.Context, token id.Credential, now storage.Micros) error {
-	const minute = 60_000_000
 	var stale bool
 	err := s.engine.Read(ctx, Query{
 		SQL:  "SELECT 1 FROM tokens WHERE id = $1 AND last_used_at <= $2",

@@ -133,7 +133,7 @@ func TestAppendWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-// Each of the other writes, its answer lost, made again: once.
+// Each of the other writes, its answer lost, made again: once, as the audit has it too.
 func TestWritesWhoseAnswerIsLost(t *testing.T) {
 	url := pgtest.URL(t)
 	proxy := pgtest.NewProxy(t, url)
@@ -155,6 +155,15 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 	var held storage.Guard
 	grant := storage.Grant{GrantedBy: a.fence.User, GrantedAt: 5}
 	ctx := t.Context()
+	unaudited := []string{"ProlongSession", "TouchToken", "PutTicket", "PutSnapshot", "Expire"}
+	rows := func() (n int) {
+		err := storage.EachAudited(ctx, a, storage.AuditFilter{All: true}, func(*storage.Audited) error { n++; return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	policy := storage.Policy{Version: 1, ExpiryDays: 7}
 	for _, write := range []struct {
 		name    string
 		prepare func()
@@ -185,11 +194,21 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 		}},
 		{"DropGrant", func() { held = guard() }, func() error { _, err := a.DropGrant(ctx, a.doc.ID, grant.To, held); return err }},
 		{"Expire", nil, func() error { return a.Expire(ctx, 1) }},
+		{"Notice", nil, func() error {
+			_, err := a.Notice(ctx, a.doc.ID, storage.By{Fence: &a.fence}, storage.AuditDenied, "delete")
+			return err
+		}},
+		{"SetPolicy", nil, func() error { _, _, err := a.SetPolicy(ctx, policy, 10, storage.By{}); return err }},
+		{"Offboard", nil, func() error { _, err := a.Offboard(ctx, user.ID, id.User{}, 10, 9, storage.By{}); return err }},
 		{"DeleteDocument", func() { held = guard() }, func() error { return a.DeleteDocument(ctx, a.doc.ID, 11, held) }},
 	} {
 		t.Run(write.name, func(t *testing.T) {
 			if write.prepare != nil {
 				write.prepare()
+			}
+			before, want := rows(), 1
+			if slices.Contains(unaudited, write.name) {
+				want = 0
 			}
 			proxy.LoseAnswerTo("commit")
 			if err := write.call(); !errors.Is(err, storage.ErrUnknown) {
@@ -201,7 +220,14 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 					t.Fatalf("the same again: %v", err)
 				}
 			}
+			if wrote := rows() - before; wrote != want {
+				t.Errorf("%d rows in the audit, want %d", wrote, want)
+			}
 		})
+	}
+	err := storage.VerifyAudits(ctx, a, nil, func(_ storage.AuditHead, err error) error { return err })
+	if err != nil {
+		t.Error(err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -35,6 +36,7 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 	for range 3 {
 		docs = append(docs, w.document(w.actor).ID)
 	}
+	group, suspended := w.group(), w.user("S").ID
 	guard := func(doc id.Doc) storage.Guard {
 		access, err := w.Store.Access(ctx, doc)
 		if err != nil {
@@ -109,6 +111,49 @@ func testContention(t *testing.T, open func(t *testing.T) Opened) {
 			return except(w.Store.Rename(ctx, doc, "New", storage.Micros(clock.Add(1)), guard(doc)), storage.ErrAccessMoved)
 		},
 		func(*rand.Rand) error { return w.Store.Expire(ctx, w.now) },
+		func(random *rand.Rand) error { // in a group that some of the documents are granted to
+			user := people[random.IntN(len(people))].User
+			if _, err := w.Store.DropMember(ctx, group.ID, user, by(w.actor)); err != nil {
+				return err
+			}
+			_, err := w.Store.AddMember(ctx, group.ID, user, w.now, by(w.actor))
+			return err
+		},
+		func(random *rand.Rand) error {
+			doc := docs[random.IntN(len(docs))]
+			grant := storage.Grant{GrantedBy: w.actor.User, GrantedAt: storage.Micros(clock.Add(1))}
+			grant.To, grant.Role = toGroup(group.ID), authz.Viewer
+			_, err := w.Store.PutGrant(ctx, doc, grant, guard(doc))
+			return except(err, storage.ErrAccessMoved)
+		},
+		func(random *rand.Rand) error { // comes by a link that comes and goes
+			doc := docs[random.IntN(len(docs))]
+			link, grant := w.newLink(doc, authz.Viewer)
+			if _, err := w.Store.PutLink(ctx, link, grant, guard(doc)); err != nil {
+				return except(err, storage.ErrAccessMoved)
+			}
+			actor := people[random.IntN(len(people))]
+			if _, err := w.Store.EnterLink(ctx, link.Hash, storage.User{ID: actor.User}, w.now, by(actor)); err != nil {
+				return err
+			}
+			_, err := w.Store.DropGrant(ctx, doc, link.To(), guard(doc))
+			return except(err, storage.ErrAccessMoved)
+		},
+		func(random *rand.Rand) error {
+			actor := people[random.IntN(len(people))]
+			return w.Store.PutRequest(ctx, w.request(docs[random.IntN(len(docs))], actor), by(actor))
+		},
+		func(random *rand.Rand) error {
+			doc := docs[random.IntN(len(docs))]
+			_, err := w.Store.OfferDocument(ctx, doc, people[random.IntN(len(people))].User, guard(doc))
+			return except(err, storage.ErrAccessMoved)
+		},
+		func(random *rand.Rand) error { // somebody else is suspended, by one of those who write
+			if err := w.Store.SuspendUser(ctx, suspended, storage.Micros(clock.Add(1)), by(people[random.IntN(len(people))])); err != nil {
+				return err
+			}
+			return w.Store.ReinstateUser(ctx, suspended, by(people[random.IntN(len(people))]))
+		},
 		func(random *rand.Rand) error {
 			doc := docs[random.IntN(len(docs))]
 			loaded, err := w.Store.Load(ctx, doc)

@@ -64,7 +64,7 @@ func testCustody(t *testing.T, open func(t *testing.T) Opened) {
 		for range 2 {
 			version, err := w.Store.TransferDocument(w.Context(), doc.ID, transfer, guard)
 			w.ok(err)
-			same(w, version, int64(6))
+			same(w, version, int64(7))
 		}
 		access := w.access(doc.ID)
 		same(w, access.Document.Owner, bob.User)

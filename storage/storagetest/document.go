@@ -344,6 +344,36 @@ func testGuard(t *testing.T, open func(t *testing.T) Opened) {
 			_, err := w.Store.DropGrant(w.Context(), doc, toUser(bob.ID), guard)
 			return err
 		}},
+		{"SetLocked", func(w *world, doc id.Doc, guard storage.Guard) error {
+			_, err := w.Store.SetLocked(w.Context(), doc, true, guard)
+			return err
+		}},
+		{"SetHistory", func(w *world, doc id.Doc, guard storage.Guard) error {
+			_, err := w.Store.SetHistory(w.Context(), doc, true, guard)
+			return err
+		}},
+		{"Offer", func(w *world, doc id.Doc, guard storage.Guard) error {
+			_, err := w.Store.OfferDocument(w.Context(), doc, bob.ID, guard)
+			return err
+		}},
+		{"Transfer", func(w *world, doc id.Doc, guard storage.Guard) error {
+			_, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: bob.ID, At: w.now}, guard)
+			return err
+		}},
+		{"PutLink", func(w *world, doc id.Doc, guard storage.Guard) error {
+			link, grant := w.newLink(doc, authz.Viewer)
+			_, err := w.Store.PutLink(w.Context(), link, grant, guard)
+			return err
+		}},
+		{"ApproveRequest", func(w *world, doc id.Doc, guard storage.Guard) error {
+			grant := w.grant(eve)
+			_, err := w.Store.DecideRequest(w.Context(), doc, w.asked, storage.Verdict{Outcome: storage.Approved, DecidedAt: w.now}, &grant, guard)
+			return err
+		}},
+		{"DeclineRequest", func(w *world, doc id.Doc, guard storage.Guard) error {
+			_, err := w.Store.DecideRequest(w.Context(), doc, w.asked, storage.Verdict{Outcome: storage.Declined, DecidedAt: w.now}, nil, guard)
+			return err
+		}},
 	} {
 		refuses := func(name string, want error, spoil func(w *world, doc *id.Doc, guard *storage.Guard)) {
 			t.Run(write.name+"Refuses"+name, func(t *testing.T) {
@@ -352,6 +382,7 @@ func testGuard(t *testing.T, open func(t *testing.T) Opened) {
 				doc := w.document(w.actor).ID
 				_, err := w.Store.PutGrant(w.Context(), doc, w.grant(bob), w.guard(w.actor, doc))
 				w.ok(err)
+				w.asked = w.ask(doc, w.signIn(eve)).ID
 				guard, asked := w.guard(w.actor, doc), doc
 				spoil(w, &asked, &guard)
 				before, _ := w.Store.Access(w.Context(), doc)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -145,6 +146,30 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 			_, err := w.Store.DropGrant(w.Context(), doc, toUser(actor.User), w.guard(w.actor, doc))
 			return err
 		}, []error{storage.ErrAccessMoved}},
+		{"Suspension", func(w *world, actor storage.Actor, _ storage.Session, _ storage.Token, _ id.Doc) error {
+			return w.Store.SuspendUser(w.Context(), actor.User, w.now, storage.By{})
+		}, []error{storage.ErrFence}},
+		{"Member", func(w *world, actor storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
+			_, err := w.Store.DropMember(w.Context(), w.given(doc, authz.ToGroup), actor.User, by(w.actor))
+			return err
+		}, []error{storage.ErrAccessMoved}},
+		{"Group", func(w *world, _ storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
+			_, err := w.Store.DropGroup(w.Context(), w.given(doc, authz.ToGroup), by(w.actor))
+			return err
+		}, []error{storage.ErrAccessMoved}},
+		{"Link", func(w *world, _ storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
+			to := authz.Principal{Kind: authz.ToLink, ID: w.given(doc, authz.ToLink)}
+			_, err := w.Store.DropGrant(w.Context(), doc, to, w.guard(w.actor, doc))
+			return err
+		}, []error{storage.ErrAccessMoved}},
+		{"Lock", func(w *world, _ storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
+			_, err := w.Store.SetLocked(w.Context(), doc, true, w.guard(w.actor, doc))
+			return err
+		}, []error{storage.ErrAccessMoved}},
+		{"Transfer", func(w *world, _ storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
+			_, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: w.user("Heir").ID, At: w.now}, w.guard(w.actor, doc))
+			return err
+		}, []error{storage.ErrAccessMoved}},
 		{"Deletion", func(w *world, _ storage.Actor, _ storage.Session, _ storage.Token, doc id.Doc) error {
 			return w.Store.DeleteDocument(w.Context(), doc, w.now, w.guard(w.actor, doc))
 		}, []error{storage.ErrNoDocument}},
@@ -154,8 +179,9 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 				w := w.in(t)
 				doc := w.document(w.actor)
 				user := w.user("Kim")
-				_, err := w.Store.PutGrant(w.Context(), doc.ID, w.grant(user), w.guard(w.actor, doc.ID))
-				w.ok(err)
+				w.give(doc.ID, toUser(user.ID), authz.Editor)
+				w.give(doc.ID, toGroup(w.group(user.ID).ID), authz.Editor)
+				w.link(doc.ID, authz.Editor)
 				session, token := w.session(user.ID), w.token(user.ID)
 				actor := storage.Actor{User: user.ID, Credential: storage.Credential{Kind: storage.BySession, ID: session.ID}}
 				if ending.name == "Token" {
@@ -245,6 +271,18 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 			})
 		}
 	}
+}
+
+// given is the principal of that kind that a grant in the document speaks to.
+func (w *world) given(doc id.Doc, kind authz.PrincipalKind) [16]byte {
+	w.Helper()
+	for _, grant := range w.access(doc).Grants {
+		if grant.To.Kind == kind {
+			return grant.To.ID
+		}
+	}
+	w.Fatalf("document %v has no grant to a %v", doc, kind)
+	return [16]byte{}
 }
 
 // during makes a call while another program's transaction has run the statement, wants the call to wait for the end of that

@@ -61,6 +61,7 @@ func Run(t *testing.T, open func(t *testing.T) Opened) {
 		{"Custody", testCustody},
 		{"Trash", testTrash},
 		{"Addresses", testAddresses},
+		{"AccessRace", testAccessRace},
 		{"Overviews", testOverviews},
 		{"Suspension", testSuspension},
 		{"Store", testStore},

@@ -22,6 +22,7 @@ type world struct {
 	now   storage.Micros
 	actor storage.Actor
 	doc   storage.Document
+	asked id.Ask // a request for access, where a test needs one
 }
 
 func newWorld(t testing.TB, opened Opened) *world {

@@ -17,8 +17,11 @@ type change struct {
 	// fromTrash: the document is deleted before the change. After it, it never is.
 	fromTrash bool
 
-	// stands tells whether the locked document is as the change leaves it. It is asked where the version is the one after the
-	// guard's: then this is the same call again, after an unknown outcome.
+	// twice: the version moves by two. No other change takes a document for as it would have left it that this one has changed.
+	twice bool
+
+	// stands tells whether the locked document is as the change leaves it. It is asked where the version is the one that the
+	// change leaves: then this is the same call again, after an unknown outcome.
 	stands func(ctx context.Context, tx Tx, document *storage.Document) (bool, error)
 
 	// make changes the rows, while the guard holds, and returns what the audit says of it. errStands: there is nothing to change.
@@ -38,6 +41,9 @@ func (s *Store) changeAccess(ctx context.Context, doc id.Doc, guard storage.Guar
 			return err
 		}
 		version = guard.AccessVersion + 1
+		if c.twice {
+			version++
+		}
 		if document.AccessVersion == version && document.DeletedAt == 0 {
 			if stands, err := c.stands(ctx, tx, &document); err != nil || stands {
 				return err

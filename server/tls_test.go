@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -64,6 +65,80 @@ func TestEncryptedServer(t *testing.T) {
 	if conn, err := tls.Dial("tcp", host, &old); err == nil {
 		conn.Close()
 		t.Error("TLS 1.1 is spoken")
+	}
+}
+
+// TestCertificatesAreRenewed while the server runs: a new certificate is used for new connections, a broken one is not, and who
+// is connected stays.
+func TestCertificatesAreRenewed(t *testing.T) {
+	cert, key, roots := certificate(t)
+	newCert, newKey, newRoots := certificate(t)
+	l := startHere(t, "--tls-cert", cert, "--tls-key", key)
+	host := strings.TrimPrefix(l.url, "http://")
+	trusts := func(roots *x509.CertPool) (bool, string) {
+		conn, err := tls.Dial("tcp", host, &tls.Config{RootCAs: roots})
+		if err != nil {
+			return false, err.Error()
+		}
+		conn.Close()
+		return true, ""
+	}
+	is := func(what string, roots *x509.CertPool) {
+		t.Helper()
+		if ok, why := trusts(roots); !ok {
+			t.Fatalf("%s: %s", what, why)
+		}
+	}
+	is("at the start", roots)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	defer transport.CloseIdleConnections()
+	stays := &http.Client{Transport: transport}
+	ask := func() {
+		t.Helper()
+		answer, err := stays.Get("https://" + host + "/livez")
+		if err != nil {
+			t.Fatalf("a connection that was there: %v", err)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+	}
+	ask()
+
+	put := func(name, from string) {
+		t.Helper()
+		text, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(name, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	logged := func(what string) {
+		t.Helper()
+		eventually(t, "the log says that "+what, func() (bool, string) {
+			trusts(roots) // each handshake looks, once a second
+			return strings.Contains(l.log.String(), what), ""
+		})
+	}
+	const kept, renewed = "the old one stays", "the certificate was read again"
+	put(cert, newCert) // the half that is written first
+	logged(kept)
+	is("with half of a new one", roots)
+	if err := os.Remove(key); err != nil {
+		t.Fatal(err)
+	}
+	pause(t.Context(), 1100*time.Millisecond)
+	is("without a key", roots)
+	put(key, newKey)
+	logged(renewed)
+	is("renewed", newRoots)
+	if ok, _ := trusts(roots); ok {
+		t.Error("the old certificate is still shown")
+	}
+	ask()
+	if n := strings.Count(l.log.String(), kept); n > 2 {
+		t.Errorf("what is broken was logged %d times", n)
 	}
 }
 

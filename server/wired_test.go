@@ -50,12 +50,22 @@ func sitDown(t *testing.T, c *client.Client, doc id.Doc, as id.Client) (*wired, 
 	if err != nil {
 		return nil, fmt.Errorf("ticket: %w", err)
 	}
-	w := &wired{
+	w, err := knock(t, c.URL(), doc, as)
+	if err != nil {
+		return nil, err
+	}
+	w.say(&wire.Join{Ticket: ticket.Ticket, Client: as})
+	return w, nil
+}
+
+// knock makes a connection that has not joined.
+func knock(t *testing.T, url string, doc id.Doc, as id.Client) (w *wired, err error) {
+	w = &wired{
 		t: t, client: as, changed: make(chan struct{}), answers: map[int64]ot.Rev{}, refusals: map[int64]wire.Code{},
 	}
 	w.conn, _, err = gws.NewClient(w, &gws.ClientOption{
-		Addr:               strings.Replace(c.URL(), "http", "ws", 1) + "/v1/documents/" + doc.String() + "/socket",
-		RequestHeader:      map[string][]string{"Sec-Websocket-Protocol": {wire.Subprotocol}, "Origin": {c.URL()}},
+		Addr:               strings.Replace(url, "http", "ws", 1) + "/v1/documents/" + doc.String() + "/socket",
+		RequestHeader:      map[string][]string{"Sec-Websocket-Protocol": {wire.Subprotocol}, "Origin": {url}},
 		HandshakeTimeout:   converged,
 		ReadMaxPayloadSize: 64 << 20,
 		NewDialer: func() (gws.Dialer, error) {
@@ -70,7 +80,6 @@ func sitDown(t *testing.T, c *client.Client, doc id.Doc, as id.Client) (*wired, 
 		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	t.Cleanup(func() { w.conn.NetConn().Close() })
-	w.say(&wire.Join{Ticket: ticket.Ticket, Client: as})
 	return w, nil
 }
 

@@ -48,6 +48,15 @@ func (a Access) Decide(actor Actor, now Micros) authz.Effective {
 	return authz.Decide(a.Document.Owner, rights, a.Who(actor), int64(now))
 }
 
+// Standing is the actor's in this document, with the role that they have in it.
+func (d *Document) Standing(actor Actor, role authz.Role) authz.Standing {
+	standing := actor.Standing()
+	standing.Role, standing.OpenHistory, standing.Locked = role, d.OpenHistory, d.Locked
+	standing.Offered = !actor.User.IsZero() && d.OfferedTo == actor.User
+	standing.Deleted = d.DeletedAt != 0
+	return standing
+}
+
 // Who is the actor as this list knows them.
 func (a Access) Who(actor Actor) authz.Who {
 	who := authz.Who{User: actor.User, Guest: actor.Guest}

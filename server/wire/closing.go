@@ -25,6 +25,7 @@ const (
 	CloseSignedOut     CloseCode = 4501
 	CloseAccessRevoked CloseCode = 4503
 	CloseNoDocument    CloseCode = 4504
+	CloseDisconnected  CloseCode = 4505 // by somebody who may: coming back is for the person to decide
 	CloseSeqReuse      CloseCode = 4509
 )
 
@@ -34,7 +35,7 @@ var closeReasons = map[CloseCode]string{
 	CloseTicket: "ticket_refused", CloseNoPong: "no_pong", CloseSlowConsumer: "slow_consumer", CloseResync: "resync",
 	CloseTooLarge: "too_large", CloseRateLimited: "rate_limited", CloseTooMany: "too_many_connections",
 	CloseSuperseded: "superseded", CloseBadMessage: "bad_message", CloseSignedOut: "signed_out",
-	CloseAccessRevoked: "access_revoked", CloseNoDocument: "no_document", CloseSeqReuse: "seq_reuse",
+	CloseAccessRevoked: "access_revoked", CloseNoDocument: "no_document", CloseDisconnected: "disconnected", CloseSeqReuse: "seq_reuse",
 }
 
 // Reason is the fixed word sent with the code: never the text of an error.

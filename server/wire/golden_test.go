@@ -75,6 +75,7 @@ func goldenOutbound() []Outbound {
 		&Rejected{Seq: 18, Code: CodeSlowDown, Message: "too many edits", Temporary: true, Head: 9},
 		&Presences{Items: []Presence{present, {Seat: testID[id.Seat](6), User: testID[id.User](5), Name: "Ada", Color: 9, Gone: true}}},
 		&Access{Role: authz.Viewer, Commands: []string{"open", "read"}, Reason: "granted"},
+		&Access{Role: authz.Editor, Commands: []string{"open", "edit"}, Reason: "granted", By: &Author{User: testID[id.User](5), Name: "Ada"}},
 		&DocumentChanged{Document: DocumentState{ID: testID[id.Doc](3), Title: "Notes 2", Epoch: 1, Locked: true}},
 		&Done{Ref: "r1"},
 		&Error{Ref: "g1", Code: CodeForbidden, Message: "your role does not allow this"},

@@ -101,7 +101,14 @@ type Presence struct {
 type Access struct {
 	Role     authz.Role `json:"role"`
 	Commands []string   `json:"commands"`
-	Reason   string     `json:"reason"` // one of a fixed list of words: granted, revoked, expired, document
+	Reason   string     `json:"reason"`      // one of a fixed list of words: granted, revoked, expired, document
+	By       *Author    `json:"by,omitzero"` // who changed them, where that is known
+}
+
+// Author is somebody with a name.
+type Author struct {
+	User id.User `json:"user"`
+	Name string  `json:"name"`
 }
 
 // DocumentChanged says that the document's state has changed.

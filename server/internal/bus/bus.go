@@ -16,10 +16,18 @@ import (
 type Event interface{ event() }
 
 type (
-	// AccessChanged: who may do what in the document is no longer what it was; or the document was deleted.
+	// AccessChanged: who may do what in the document is no longer what it was; or the document was deleted. By and Name are who
+	// changed it, for those whom it concerns.
 	AccessChanged struct {
-		Doc id.Doc
-		By  id.User
+		Doc  id.Doc
+		By   id.User
+		Name string
+	}
+
+	// SeatDisconnected: the connection is to be closed.
+	SeatDisconnected struct {
+		Doc  id.Doc
+		Seat id.Seat
 	}
 
 	// DocumentChanged: the title or another property besides content and access.
@@ -32,10 +40,11 @@ type (
 	UserChanged struct{ User id.User }
 )
 
-func (AccessChanged) event()   {}
-func (DocumentChanged) event() {}
-func (CredentialEnded) event() {}
-func (UserChanged) event()     {}
+func (AccessChanged) event()    {}
+func (SeatDisconnected) event() {}
+func (DocumentChanged) event()  {}
+func (CredentialEnded) event()  {}
+func (UserChanged) event()      {}
 
 // Bus carries events within one node. The zero value is ready.
 type Bus struct {

@@ -22,9 +22,14 @@ const (
 
 // reconsider decides every seat's standing anew, tells those whose rights changed, and closes those that may not be here
 // any more before anything else is shown to them.
-func (r *room) reconsider(expired string) {
+func (r *room) reconsider(expired string, by author) {
 	r.until = 0
 	for s := range r.seats {
+		if !r.knows(s.actor.User) {
+			// They came while the list was read. What they see may go on for as long as reading it again takes; what they write waits.
+			r.need(lack{access: true})
+			continue
+		}
 		was := *s.standing.Load()
 		now := r.decide(s)
 		switch {
@@ -33,28 +38,28 @@ func (r *room) reconsider(expired string) {
 			s.close(wire.CloseAccessRevoked)
 		case now == was:
 		case now.Role < was.Role:
-			s.tellAccess(now, cmp.Or(expired, reasonRevoked))
+			s.tellAccess(now, cmp.Or(expired, reasonRevoked), by)
 		case now.Role > was.Role:
-			s.tellAccess(now, reasonGranted)
+			s.tellAccess(now, reasonGranted, by)
 		default:
-			s.tellAccess(now, reasonDocument)
+			s.tellAccess(now, reasonDocument, by)
 		}
 	}
 }
 
 // decide computes a seat's standing, and remembers when it ends.
 func (r *room) decide(s *Seat) authz.Standing {
-	effective := r.access.Decide(s.actor, r.now())
+	effective, _ := r.effective(s.actor)
 	if end := storage.Micros(effective.ValidUntil); end != 0 && (r.until == 0 || end < r.until) {
 		r.until = end
 	}
-	now := standingOf(r.access, s.actor, effective.Role)
+	now := r.access.Document.Standing(s.actor, effective.Role)
 	s.standing.Store(&now)
 	return now
 }
 
-// adopt takes over an access list that was read from the database.
-func (r *room) adopt(access storage.Access) {
+// adopt takes over an access list that was read from the database with the memberships of those users, after somebody changed it.
+func (r *room) adopt(access storage.Access, users []id.User, by author) {
 	was := r.access.Document
 	if access.Document.AccessVersion < was.AccessVersion {
 		return // read before the one that stands
@@ -63,9 +68,10 @@ func (r *room) adopt(access storage.Access) {
 		r.end(refusal(wire.CodeResync), wire.CloseResync)
 		return
 	}
-	r.access = access
+	r.know(access, users)
+	r.access, r.access.Members = access, nil
 	r.version.Store(access.Document.AccessVersion)
-	r.reconsider("")
+	r.reconsider("", by)
 	if is := access.Document; is.Title != was.Title || is.Locked != was.Locked {
 		message := documentMessage(is)
 		for s := range r.seats {
@@ -105,24 +111,30 @@ func (h *Hub) overruled(ctx context.Context, doc id.Doc, actor storage.Actor, wh
 	default:
 		return false
 	}
-	access, err := h.store.Access(ctx, doc)
+	access, err := h.store.Access(ctx, doc, actor.User)
 	if err != nil || !standing(access, actor, storage.At(time.Now())).May(command) {
 		return false
 	}
 	if r, err := h.find(doc, false); r != nil && err == nil {
-		r.post(&news{access})
+		r.post(&news{access, actor.User})
 	}
 	return true
 }
 
-// news is an access list that somebody has read.
-type news struct{ access storage.Access }
+// news is an access list that somebody has read, with their own memberships.
+type news struct {
+	access storage.Access
+	reader id.User
+}
 
 func (*news) drop(*Refusal) {}
 
 func (e *news) do(r *room) {
-	if e.access.Document.AccessVersion > r.access.Document.AccessVersion {
-		r.adopt(e.access)
+	switch is, read := r.access.Document.AccessVersion, e.access.Document.AccessVersion; {
+	case read > is:
+		r.adopt(e.access, []id.User{e.reader}, author{})
+	case read == is && r.know(e.access, []id.User{e.reader}):
+		r.reconsider("", author{})
 	}
 }
 

@@ -76,7 +76,7 @@ func (ring) do(r *room) {
 		r.store(false)
 	}
 	if r.until != 0 && r.until <= r.now() {
-		r.reconsider(reasonExpired)
+		r.reconsider(reasonExpired, author{})
 	}
 	if due(&r.alarms.idle, now) {
 		r.leaving = true // once this turn's other events have had their say

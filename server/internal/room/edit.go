@@ -46,6 +46,12 @@ func (r *room) run(p *pending) {
 	if r.resubmitted(p) {
 		return
 	}
+	if !r.knows(p.actor.User) {
+		r.waiting = append(r.waiting, p)
+		r.halted = true
+		r.need(lack{access: true}) // and with it the memberships of those who wait
+		return
+	}
 	if refused := r.admit(p); refused != nil {
 		r.refuse(p, refused)
 		return
@@ -81,8 +87,8 @@ func (r *room) admit(p *pending) *Refusal {
 	if r.draining {
 		return refusal(wire.CodeDraining)
 	}
-	effective := r.access.Decide(p.actor, r.now())
-	now := standingOf(r.access, p.actor, effective.Role)
+	effective, _ := r.effective(p.actor)
+	now := r.access.Document.Standing(p.actor, effective.Role)
 	if !now.May(authz.Open) && p.seat == nil {
 		return refusal(wire.CodeNotFound)
 	}

@@ -75,20 +75,24 @@ func (h *Hub) spawn(f func()) {
 }
 
 // enter returns the document's room, opening it if need be, for somebody who asks to be let in. Whether the document does
-// not exist or may not be seen, the answer is the same after the same queries: none while the room is open, where the room
-// itself decides, and else one for the access list.
+// not exist or may not be seen, the answer is the same after the same queries: none while the room is open and knows whom
+// groups and links speak for, where the room itself decides, and else one for the access list.
 func (h *Hub) enter(ctx context.Context, doc id.Doc, actor storage.Actor) (*room, error) {
-	if r, err := h.find(doc, false); r != nil || err != nil {
+	r, err := h.find(doc, false)
+	if err != nil || r != nil && r.knows(actor.User) {
 		return r, err
 	}
-	access, err := h.store.Access(ctx, doc)
+	access, err := h.store.Access(ctx, doc, actor.User)
 	if err != nil {
 		return nil, err
 	}
 	if !standing(access, actor, storage.At(time.Now())).May(authz.Open) {
 		return nil, refusal(wire.CodeNotFound)
 	}
-	return h.find(doc, true)
+	if r, err = h.find(doc, true); err == nil {
+		r.post(&news{access, actor.User})
+	}
+	return r, err
 }
 
 // find returns the document's room. Without open it is nil if there is none.

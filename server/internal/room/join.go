@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
@@ -27,14 +28,19 @@ type Join struct {
 	Watch *meter.Watch // hears of what is refused; may be nil
 }
 
-// errOutdated: the origin's last edit was read before a later one was committed.
-var errOutdated = errors.New("the origin's last edit has changed")
+var (
+	// errOutdated: the origin's last edit was read before a later one was committed.
+	errOutdated = errors.New("the origin's last edit has changed")
+
+	// errStranger: the access list names groups or links of which the room does not know whether they speak for the one who joins.
+	errStranger = errors.New("the room does not know this user")
+)
 
 // Join takes a seat. The first thing that Pull gives is the welcome. The error is a *Refusal (not_found, resync, draining,
 // overloaded, not_signed_in, unavailable, internal) or the context's.
 func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
 	s := &Seat{
-		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake, watch: join.Watch,
+		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake, watch: join.Watch, since: time.Now(),
 		origin: ot.Origin{Author: join.Actor.User, Client: join.Client},
 		rate:   rate.NewLimiter(rate.Limit(h.limits.SeatEdits), h.limits.SeatEditBurst),
 	}
@@ -69,7 +75,7 @@ func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
 		switch refused, _ := errors.AsType[*Refusal](err); {
 		case err == nil || try == tries:
 			return err
-		case errors.Is(err, errOutdated), refused != nil && h.overruled(ctx, join.Doc, join.Actor, refused):
+		case errors.Is(err, errOutdated), errors.Is(err, errStranger), refused != nil && h.overruled(ctx, join.Doc, join.Actor, refused):
 			continue
 		}
 		return err
@@ -125,6 +131,8 @@ func (r *room) sit(e *sit) error {
 	switch {
 	case closed:
 		return refusal(wire.CodeNotSignedIn)
+	case !r.knows(s.actor.User):
+		return errStranger
 	case !r.decide(s).May(authz.Open):
 		return refusal(wire.CodeNotFound)
 	case r.draining:

@@ -14,6 +14,8 @@ import (
 // lack is what a room has to read, because the database told it, or somebody else did, that its memory is behind.
 type lack struct {
 	access  bool            // the access list
+	people  []id.User       // whose memberships are read with it; set when it is
+	by      author          // who changed it, as far as is known; set when it is read
 	log     bool            // revisions that others wrote; only while the room is halted, with nothing ahead
 	fences  []storage.Fence // of people who may be signed out
 	origins []ot.Origin     // whose last edits are not as remembered
@@ -72,6 +74,9 @@ func (r *room) follow(rev ot.Rev) {
 
 func (r *room) read() {
 	asked, committed := r.lack, r.authority.Committed()
+	if asked.access {
+		asked.people, asked.by = r.present(), r.changer.take()
+	}
 	r.lack, r.reading = lack{}, true
 	r.hub.spawn(func() {
 		found := r.hub.read(r.doc, asked, committed)
@@ -91,7 +96,7 @@ func (h *Hub) read(doc id.Doc, asked lack, committed ot.Rev) (found read) {
 		}
 	}()
 	if asked.access {
-		if found.access, found.err = h.store.Access(ctx, doc); found.err != nil {
+		if found.access, found.err = h.store.Access(ctx, doc, asked.people...); found.err != nil {
 			return found
 		}
 	}
@@ -140,7 +145,7 @@ func (f *read) do(r *room) {
 		r.authority.Remember(last.origin, last.seq, last.edit, last.rev)
 	}
 	if f.asked.access {
-		r.adopt(f.access)
+		r.adopt(f.access, f.asked.people, f.asked.by)
 	}
 	for i := range f.page {
 		if r.ended != nil {

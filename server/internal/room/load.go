@@ -39,6 +39,7 @@ func (r *room) load() error {
 	if err != nil {
 		return fmt.Errorf("load snapshot %d: %w", loaded.Snapshot.Rev, err)
 	}
+	r.know(loaded.Access, nil)
 	r.access = loaded.Access
 	r.version.Store(loaded.Access.Document.AccessVersion)
 	r.authority = ot.NewAuthority(loaded.Snapshot.Rev, doc, r.hub.limits.Window)

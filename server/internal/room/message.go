@@ -12,8 +12,12 @@ func rejectedMessage(seq int64, why *Refusal) []byte {
 	})
 }
 
-func accessMessage(now authz.Standing, reason string) []byte {
-	return wire.AppendOutbound(nil, &wire.Access{Role: now.Role, Commands: commandNames(now), Reason: reason})
+func accessMessage(now authz.Standing, reason string, by author) []byte {
+	message := wire.Access{Role: now.Role, Commands: commandNames(now), Reason: reason}
+	if !by.user.IsZero() {
+		message.By = &wire.Author{User: by.user, Name: by.name}
+	}
+	return wire.AppendOutbound(nil, &message)
 }
 
 func documentMessage(doc storage.Document) []byte {

@@ -97,6 +97,7 @@ var errorCodes = []struct {
 	{ot.ErrBadBase, wire.CodeBadBase},
 	{ot.ErrTooOld, wire.CodeResync},
 	{errOutdated, wire.CodeOverloaded},
+	{errStranger, wire.CodeOverloaded},
 	{storage.ErrNoDocument, wire.CodeNotFound},
 	{storage.ErrFence, wire.CodeNotSignedIn},
 	{storage.ErrUnavailable, wire.CodeUnavailable},

@@ -22,11 +22,13 @@ type room struct {
 	shots   shots         // snapshots for welcomes
 	version atomic.Int64  // of access; 0 until the room has opened
 	nudged  atomic.Bool   // a nudge waits in the inbox
+	changer changer       // who made the changes that it tells of
 	gone    chan struct{} // closed when the hub has forgotten the room
 
 	// ---
 
-	access    storage.Access
+	access    storage.Access // without members: rights has them
+	rights    rights
 	authority *ot.Authority
 	seats     map[*Seat]struct{}
 	outboxes  map[ot.Origin]*outbox
@@ -207,12 +209,5 @@ func (r *room) now() storage.Micros { return max(storage.At(time.Now()), r.floor
 
 // standing is what an access list says of an actor.
 func standing(access storage.Access, actor storage.Actor, now storage.Micros) authz.Standing {
-	return standingOf(access, actor, access.Decide(actor, now).Role)
-}
-
-func standingOf(access storage.Access, actor storage.Actor, role authz.Role) authz.Standing {
-	return authz.Standing{
-		Role: role, SignedIn: !actor.User.IsZero(), InstanceAdmin: actor.InstanceAdmin,
-		OpenHistory: access.Document.OpenHistory, Locked: access.Document.Locked,
-	}
+	return access.Document.Standing(actor, access.Decide(actor, now).Role)
 }

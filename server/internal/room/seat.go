@@ -3,6 +3,7 @@ package room
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
@@ -21,7 +22,8 @@ type Seat struct {
 	actor    storage.Actor
 	origin   ot.Origin
 	wake     func()
-	watch    *meter.Watch                   // of its connection; may be nil
+	watch    *meter.Watch // of its connection; may be nil
+	since    time.Time
 	standing atomic.Pointer[authz.Standing] // written by the room's goroutine
 	queued   atomic.Int32                   // of its messages in the room's inbox
 	has      atomic.Int64                   // how far it has pulled, as shown.bytes counts; -1 until it has caught up
@@ -206,9 +208,9 @@ func (s *Seat) reply(message []byte) {
 }
 
 // tellAccess says that the seat's rights have changed.
-func (s *Seat) tellAccess(now authz.Standing, reason string) {
+func (s *Seat) tellAccess(now authz.Standing, reason string, by author) {
 	s.mu.Lock()
-	s.access = accessMessage(now, reason)
+	s.access = accessMessage(now, reason, by)
 	s.mu.Unlock()
 	s.rouse()
 }

@@ -60,9 +60,11 @@ func (h *Hub) drain(look <-chan time.Time) {
 func (h *Hub) hear(e bus.Event) {
 	switch e := e.(type) {
 	case bus.AccessChanged:
-		h.nudge(e.Doc)
+		h.nudge(e.Doc, author{e.By, e.Name})
 	case bus.DocumentChanged:
-		h.nudge(e.Doc)
+		h.nudge(e.Doc, author{})
+	case bus.SeatDisconnected:
+		h.disconnect(e.Doc, e.Seat)
 	case bus.CredentialEnded:
 		for _, s := range h.people.seatsBy(e.Credential) {
 			s.dismiss(wire.CloseSignedOut)
@@ -74,12 +76,13 @@ func (h *Hub) hear(e bus.Event) {
 	}
 }
 
-// nudge has the document's room, if it is open, read the access list again.
-func (h *Hub) nudge(doc id.Doc) {
+// nudge has the document's room, if it is open, read the access list again, which somebody has changed.
+func (h *Hub) nudge(doc id.Doc, by author) {
 	h.mu.Lock()
 	r := h.rooms[doc]
 	h.mu.Unlock()
 	if r != nil {
+		r.changer.note(by)
 		r.nudge()
 	}
 }

@@ -39,31 +39,29 @@ func Benchmark(b *testing.B, open func(b testing.TB) Opened) {
 		b.ReportMetric(1000*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 	})
 
-	b.Run("DocumentsOf/10000", func(b *testing.B) {
+	b.Run("Grant", func(b *testing.B) {
 		w := newWorld(b, open(b))
-		reader := w.user("Reader")
-		for i := range 10_000 {
-			doc := w.newDocument(w.actor)
-			doc.UpdatedAt += storage.Micros(i * 7919 % 10_000)
-			w.ok(w.Store.CreateDocument(w.Context(), doc, by(w.actor)))
-			if i%2 == 0 {
-				_, err := w.Store.PutGrant(w.Context(), doc.ID, w.grant(reader), storage.Guard{AccessVersion: 1, Fence: fence(w.actor)})
-				w.ok(err)
-			}
-		}
-		for _, who := range []struct {
-			name string
-			user storage.User
-		}{{"Owner", storage.User{ID: w.actor.User}}, {"Grantee", reader}} {
-			b.Run(who.name, func(b *testing.B) {
-				for b.Loop() {
-					if _, err := w.Store.DocumentsOf(w.Context(), who.user.ID, w.now, storage.Page{Limit: 50}); err != nil {
-						b.Fatal(err)
-					}
-				}
-			})
+		grant, guard := w.grant(w.user("Reader")), w.guard(w.actor, w.doc.ID)
+		for b.Loop() {
+			version, err := w.Store.PutGrant(w.Context(), w.doc.ID, grant, guard)
+			w.ok(err)
+			guard.AccessVersion = version
+			grant.GrantedAt++
 		}
 	})
+
+	b.Run("VerifyAudit/1000", func(b *testing.B) {
+		w := newWorld(b, open(b))
+		for i := range 1000 {
+			w.ok(w.Store.Rename(w.Context(), w.doc.ID, "Title", w.now+storage.Micros(i)+1, storage.Guard{AccessVersion: 1, Fence: fence(w.actor)}))
+		}
+		for b.Loop() {
+			same(w, w.verified(w.doc.ID).N, 1001)
+		}
+		b.ReportMetric(1001*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+	})
+
+	benchmarkListing(b, open)
 }
 
 // benchmarkAppend appends to all of the documents in each call, by two authors each.

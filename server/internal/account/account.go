@@ -22,6 +22,7 @@ var (
 	ErrBadTicket    = errors.New("the ticket does not open this")
 	ErrClosed       = errors.New("an account takes an invitation here")
 	ErrOtherAddress = errors.New("the invitation is for another address")
+	ErrDomain       = errors.New("addresses of that domain have no account here")
 	ErrNotAllowed   = errors.New("this account may not do that")
 	ErrBusy         = errors.New("too many passwords are being checked")
 	ErrPast         = errors.New("the expiry lies in the past")
@@ -45,12 +46,18 @@ type Config struct {
 	// Plain drops the cookie's Secure attribute and __Host- prefix, which http does not carry. Only for loopback.
 	Plain bool
 
+	// Words are what people here would make passwords of: the names of the service and of its host.
+	Words []string
+
 	Idle     time.Duration // until a login session ends unused: 2 h
 	Lifetime time.Duration // until it ends in any case: 12 h
 
-	TriesPerMinute   int // wrong passwords, by account and by address: 5
+	TriesPerMinute   int // wrong passwords, by account and place together, or by a known device: 5
+	TriesPerPlace    int // a minute, whatever the account: 6 × TriesPerMinute
+	TriesPerAccount  int // an hour, from devices that are not known: 10 × TriesPerMinute
 	LoginsPerMinute  int // passwords looked at, right ones too, by account and by address: 120
 	SignUpsPerMinute int // by address, with an invitation or without: 20
+	EntriesPerMinute int // by address, into documents by links or as a guest: 30
 	Hashers          int // passwords hashed at the same time: 2
 	Tickets          int // outstanding for one credential: 5
 
@@ -63,8 +70,12 @@ func (c Config) withDefaults() Config {
 	c.Idle = cmp.Or(c.Idle, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
 	c.TriesPerMinute = cmp.Or(c.TriesPerMinute, 5)
+	c.TriesPerPlace = cmp.Or(c.TriesPerPlace, 6*c.TriesPerMinute)
+	c.TriesPerAccount = cmp.Or(c.TriesPerAccount, 10*c.TriesPerMinute)
+	c.Words = append(c.Words, "coscribe")
 	c.LoginsPerMinute = cmp.Or(c.LoginsPerMinute, 120)
 	c.SignUpsPerMinute = cmp.Or(c.SignUpsPerMinute, 20)
+	c.EntriesPerMinute = cmp.Or(c.EntriesPerMinute, 30)
 	c.Hashers = cmp.Or(c.Hashers, 2)
 	c.Tickets = cmp.Or(c.Tickets, 5)
 	c.TicketTime = cmp.Or(c.TicketTime, 30*time.Second)
@@ -83,9 +94,9 @@ type Service struct {
 	hashers  *semaphore.Weighted
 	queue    *semaphore.Weighted // of those who wait for one of them, and the hashers
 	nobody   string              // a hash that no password matches, so that unknown users cost the same time
-	guesses  *tries              // passwords that were wrong, or are being looked at
-	logins   *tries              // all passwords
+	logins   *tries              // passwords looked at by this node, right ones too
 	signUps  *tries
+	entries  *tries
 }
 
 // New returns the accounts kept in store. What ends is told on bus.
@@ -103,9 +114,9 @@ func New(store storage.Store, bus *bus.Bus, config Config) (*Service, error) {
 		hashers:  semaphore.NewWeighted(int64(config.Hashers)),
 		queue:    semaphore.NewWeighted(int64(config.Hashers) * (1 + hashQueue)),
 		nobody:   nobody,
-		guesses:  newTries(config.TriesPerMinute),
 		logins:   newTries(config.LoginsPerMinute),
 		signUps:  newTries(config.SignUpsPerMinute),
+		entries:  newTries(config.EntriesPerMinute),
 	}, nil
 }
 

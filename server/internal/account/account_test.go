@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -78,7 +79,7 @@ func visit(t *testing.T, s *Service, token string, do func(http.ResponseWriter, 
 func loggedIn(t *testing.T, s *Service, user id.User) string {
 	t.Helper()
 	_, token, err := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
-		if err := s.Begin(w, r, user); err != nil {
+		if err := s.Begin(w, r, storage.User{ID: user}, Visit{From: here}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -248,7 +249,7 @@ func TestUnwritableDatabaseStillReads(t *testing.T) {
 			t.Errorf("a request while the disk is full: %v", err)
 		}
 		_, set, err := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
-			if err := s.Begin(w, r, id.New[id.User]()); !errors.Is(err, storage.ErrUnavailable) {
+			if err := s.Begin(w, r, storage.User{ID: id.New[id.User]()}, Visit{}); !errors.Is(err, storage.ErrUnavailable) {
 				t.Errorf("Begin: %v", err)
 			}
 		})
@@ -293,7 +294,7 @@ func TestNoSecretIsStored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	user, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, here)
+	user, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, Visit{From: here})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -303,7 +304,7 @@ func TestNoSecretIsStored(t *testing.T) {
 		t.Fatal(err)
 	}
 	actor.InstanceAdmin = true
-	token, _, err := s.NewToken(t.Context(), actor, "bot", time.Time{})
+	token, _, err := s.NewToken(t.Context(), actor, "bot", authz.AllScopes, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

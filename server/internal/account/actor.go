@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -43,6 +44,7 @@ func (s *Service) bearer(r *http.Request) (storage.Actor, error) {
 		return storage.Actor{}, err
 	}
 	actor, err := s.actor(r.Context(), token.User, storage.Credential{Kind: storage.ByToken, ID: token.ID})
+	actor.Withheld = token.Withheld
 	if err == nil && now.Time().Sub(token.LastUsedAt.Time()) >= time.Minute {
 		// Only a note for the token's owner: a database that cannot be written must not refuse a read.
 		_ = s.store.TouchToken(r.Context(), token.ID, now)
@@ -59,7 +61,7 @@ func (s *Service) actor(ctx context.Context, user id.User, by storage.Credential
 	if err != nil {
 		return storage.Actor{}, err
 	}
-	return storage.Actor{User: found.ID, Name: found.Name, InstanceAdmin: found.InstanceAdmin, Credential: by}, nil
+	return storage.Actor{User: found.ID, Name: found.Name, InstanceAdmin: found.InstanceAdmin, Guest: found.Guest, Credential: by}, nil
 }
 
 // fence is what an actor's right hangs on.
@@ -67,13 +69,20 @@ func fence(actor storage.Actor) *storage.Fence {
 	return &storage.Fence{User: actor.User, Credential: actor.Credential}
 }
 
+// by is the actor as the one who makes a change.
+func by(actor storage.Actor) storage.By { return storage.By{Fence: fence(actor), Note: actor.Note} }
+
 // Me returns the record of the one who asks.
 func (s *Service) Me(ctx context.Context, actor storage.Actor) (storage.User, error) {
 	return s.store.User(ctx, actor.User)
 }
 
-// ByEmail finds somebody by their exact address, for sharing with them. storage.ErrNoUser, also for a suspended user.
-func (s *Service) ByEmail(ctx context.Context, email string) (storage.User, error) {
+// ByEmail finds somebody by their exact address, for sharing with them. storage.ErrNoUser, also for a suspended user;
+// ErrNotAllowed for guests, who may not try out who has an account.
+func (s *Service) ByEmail(ctx context.Context, actor storage.Actor, email string) (storage.User, error) {
+	if !actor.Standing().May(authz.FindPerson) {
+		return storage.User{}, ErrNotAllowed
+	}
 	user, err := s.store.UserByEmail(ctx, Address(email))
 	if err == nil && user.SuspendedAt != 0 {
 		return storage.User{}, storage.ErrNoUser

@@ -46,6 +46,11 @@ func guessable(password string, personal ...string) bool {
 	return choices(password, personal) < fewestChoices
 }
 
+// guessable tells whether somebody's new password is one that they, their service or everybody would be expected to take.
+func (s *Service) guessable(password string, personal ...string) bool {
+	return guessable(password, personalWords(append(personal, s.config.Words...)...)...)
+}
+
 // choices is the fewest choices that a password can be made of.
 func choices(password string, personal []string) int {
 	text := []rune(strings.ToLower(password))

@@ -17,20 +17,25 @@ const (
 
 // Invite makes a link for one account, for the holder of that address if it is not empty. Its secret is returned only here.
 func (s *Service) Invite(ctx context.Context, actor storage.Actor, email string) (secret string, _ storage.Invitation, err error) {
-	if !standing(actor).May(authz.InvitePerson) {
+	if !actor.Standing().May(authz.InvitePerson) {
 		return "", storage.Invitation{}, ErrNotAllowed
+	}
+	if email = Address(email); email != "" {
+		if err := s.admits(ctx, email); err != nil {
+			return "", storage.Invitation{}, err
+		}
 	}
 	secret = newSecret()
 	now := time.Now()
 	invitation := storage.Invitation{
 		ID:        id.New[id.Invitation](),
 		Hash:      hashSecret(secret),
-		Email:     Address(email),
+		Email:     email,
 		CreatedBy: actor.User,
 		CreatedAt: storage.At(now),
 		ExpiresAt: storage.At(now.Add(invitationFor)),
 	}
-	if err := s.store.PutInvitation(ctx, invitation, storage.By{Fence: fence(actor)}); err != nil {
+	if err := s.store.PutInvitation(ctx, invitation, by(actor)); err != nil {
 		return "", storage.Invitation{}, fmt.Errorf("invite: %w", err)
 	}
 	return secret, invitation, nil
@@ -39,9 +44,4 @@ func (s *Service) Invite(ctx context.Context, actor storage.Actor, email string)
 // Invitation returns what an invitation's secret opens. storage.ErrNoInvitation.
 func (s *Service) Invitation(ctx context.Context, secret string) (storage.Invitation, error) {
 	return s.store.Invitation(ctx, hashSecret(secret), storage.At(time.Now()))
-}
-
-// standing is an actor's towards the instance.
-func standing(actor storage.Actor) authz.Standing {
-	return authz.Standing{SignedIn: !actor.User.IsZero(), InstanceAdmin: actor.InstanceAdmin}
 }

@@ -22,7 +22,7 @@ func TestPasswordsTakeTurns(t *testing.T) {
 	person(t, store, "known")
 	for _, email := range []string{"known@example.com", "unknown@example.com"} {
 		waiting, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-		if _, err := s.SignIn(waiting, email, "x", here); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := s.SignIn(waiting, email, "x", Visit{From: here}); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s does not wait for its turn: %v", email, err)
 		}
 		cancel()
@@ -40,13 +40,13 @@ func TestPasswordsTakeTurns(t *testing.T) {
 		s.queue.Release(1)
 		time.Sleep(time.Millisecond)
 	}
-	if _, err := s.SignIn(t.Context(), "known@example.com", "x", here); !errors.Is(err, ErrBusy) {
+	if _, err := s.SignIn(t.Context(), "known@example.com", "x", Visit{From: here}); !errors.Is(err, ErrBusy) {
 		t.Errorf("beyond the queue: %v, want ErrBusy", err)
 	}
 	cancel()
 	all.Wait()
 	done()
-	if _, err := s.SignIn(t.Context(), "known@example.com", "x", here); !errors.Is(err, ErrBadLogin) {
+	if _, err := s.SignIn(t.Context(), "known@example.com", "x", Visit{From: here}); !errors.Is(err, ErrBadLogin) {
 		t.Errorf("when it is empty: %v", err)
 	}
 }
@@ -55,7 +55,7 @@ func TestPasswordsTakeTurns(t *testing.T) {
 func TestBusyIsNotAWrongTry(t *testing.T) {
 	store := openStore(t)
 	s := newService(t, store, Config{Hashers: 1, TriesPerMinute: 1, LoginsPerMinute: 2, SignUpsPerMinute: 1, OpenRegistration: true})
-	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, here)
+	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, Visit{From: here})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,28 +63,28 @@ func TestBusyIsNotAWrongTry(t *testing.T) {
 	actor := storage.Actor{User: ada.ID, Credential: storage.Credential{Kind: storage.BySession}}
 	s.queue.Acquire(t.Context(), 1+hashQueue) // all of it
 	for range 3 {
-		if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); !errors.Is(err, ErrBusy) {
+		if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", Visit{From: here}); !errors.Is(err, ErrBusy) {
 			t.Errorf("SignIn while it is busy: %v", err)
 		}
-		if err := s.ChangePassword(t.Context(), actor, "correct horse", "another horse"); !errors.Is(err, ErrBusy) {
+		if _, err := s.ChangePassword(t.Context(), actor, "correct horse", "another horse"); !errors.Is(err, ErrBusy) {
 			t.Errorf("ChangePassword while it is busy: %v", err)
 		}
-		if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, elsewhere); !errors.Is(err, ErrBusy) {
+		if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, Visit{From: elsewhere}); !errors.Is(err, ErrBusy) {
 			t.Errorf("SignUp while it is busy: %v", err)
 		}
 	}
 	s.queue.Release(1 + hashQueue)
-	if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, elsewhere); err != nil {
+	if _, err := s.SignUp(t.Context(), NewUser{Email: "bob@example.com", Name: "Bob", Password: "correct horse"}, Visit{From: elsewhere}); err != nil {
 		t.Errorf("SignUp afterwards: %v", err)
 	}
-	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); err != nil {
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", Visit{From: here}); err != nil {
 		t.Errorf("SignIn afterwards: %v", err)
 	}
 	var tooMany *TooManyTries
-	if _, err := s.SignIn(t.Context(), "ada@example.com", "wrong", here); !errors.Is(err, ErrBadLogin) {
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "wrong", Visit{From: here}); !errors.Is(err, ErrBadLogin) {
 		t.Errorf("a wrong one: %v", err)
 	}
-	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); !errors.As(err, &tooMany) {
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", Visit{From: here}); !errors.As(err, &tooMany) {
 		t.Errorf("after a wrong one: %v", err)
 	}
 }
@@ -105,19 +105,19 @@ func TestRightOnesAreBounded(t *testing.T) {
 			t.Fatal(err)
 		}
 		name := string(rune('a' + n))
-		_, err = s.SignUp(t.Context(), NewUser{Invitation: secret, Email: name + "@example.com", Name: name, Password: "correct horse"}, here)
+		_, err = s.SignUp(t.Context(), NewUser{Invitation: secret, Email: name + "@example.com", Name: name, Password: "correct horse"}, Visit{From: here})
 		if n < 3 && err != nil || n == 3 && !errors.As(err, &tooMany) {
 			t.Errorf("sign-up %d by invitation: %v", n+1, err)
 		}
 	}
 	for n, email := range []string{"a@example.com", "b@example.com", "c@example.com"} {
-		_, err := s.SignIn(t.Context(), email, "correct horse", here)
+		_, err := s.SignIn(t.Context(), email, "correct horse", Visit{From: here})
 		if n < 2 && err != nil || n == 2 && !errors.As(err, &tooMany) {
 			t.Errorf("sign-in %d from one place: %v", n+1, err)
 		}
 	}
 	elsewhere := netip.MustParseAddr("192.0.2.1")
-	if _, err := s.SignIn(t.Context(), "c@example.com", "correct horse", elsewhere); err != nil {
+	if _, err := s.SignIn(t.Context(), "c@example.com", "correct horse", Visit{From: elsewhere}); err != nil {
 		t.Errorf("sign-in from elsewhere: %v", err)
 	}
 }

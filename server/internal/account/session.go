@@ -92,15 +92,16 @@ func (s *Service) Used(ctx context.Context, by storage.Credential) error {
 	return s.store.ProlongSession(ctx, by.ID, storage.At(now.Add(s.config.Idle)), storage.At(now))
 }
 
-// Begin starts a login session for user and sets its cookie. The session that the request came with, if any, ends: a token
+// Begin starts a login session for user, who came so, and sets its cookie. The session that the request came with, if any, ends: a token
 // that somebody knew before the login is worth nothing after it.
-func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user id.User) error {
+func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user storage.User, visit Visit) error {
 	ctx := r.Context()
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
 	now := storage.At(time.Now())
-	s.sessions.Put(ctx, keyLogin, login{User: user, Credential: id.New[id.Credential](), Since: now})
+	s.sessions.Put(ctx, keyLogin, login{User: user.ID, Guest: user.Guest, Credential: id.New[id.Credential](), Since: now,
+		Agent: visit.Agent, From: visit.address(), Request: visit.Request})
 	s.sessions.Put(ctx, keySeen, now)
 	token, expiry, err := s.sessions.Commit(ctx)
 	if err != nil {

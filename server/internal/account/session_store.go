@@ -23,6 +23,12 @@ type login struct {
 	User       id.User        `json:"user"`
 	Credential id.Credential  `json:"credential"`
 	Since      storage.Micros `json:"since"`
+
+	// For the user, to know their logins by, and for the audit.
+	Guest   bool   `json:"guest,omitzero"`
+	Agent   string `json:"agent,omitzero"`
+	From    string `json:"from,omitzero"`
+	Request string `json:"request,omitzero"`
 }
 
 // sessionData is a session as it is stored.
@@ -83,7 +89,7 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, text []byte,
 		CreatedAt:  data.Login.Since,
 		ExpiresAt:  storage.At(expiry),
 		LivesUntil: data.Deadline,
-	}, storage.Note{})
+	}, storage.Note{From: data.Login.From, Request: data.Login.Request})
 	if err != nil {
 		return fmt.Errorf("keep a session: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -23,8 +22,8 @@ type NewUser struct {
 // SignUp makes an account. By the set-up link it is the instance's administrator's.
 //
 // ErrClosed without an invitation, unless registration is open; storage.ErrNoInvitation for one that is unknown, used or
-// expired; ErrOtherAddress; storage.ErrEmailTaken; *TooManyTries.
-func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (storage.User, error) {
+// expired; ErrOtherAddress; ErrDomain; storage.ErrEmailTaken; ErrGuessable; *TooManyTries.
+func (s *Service) SignUp(ctx context.Context, asked NewUser, visit Visit) (storage.User, error) {
 	now := time.Now()
 	user := storage.User{
 		ID:        id.New[id.User](),
@@ -32,19 +31,22 @@ func (s *Service) SignUp(ctx context.Context, asked NewUser, from netip.Addr) (s
 		Name:      strings.TrimSpace(asked.Name),
 		CreatedAt: storage.At(now),
 	}
-	key := "place:" + place(from)
+	key := "place:" + place(visit.From)
 	invitation, err := s.admit(ctx, asked.Invitation, user.Email, key, now)
 	if err != nil {
 		return storage.User{}, err
+	}
+	if s.guessable(asked.Password, user.Name, user.Email) {
+		return storage.User{}, ErrGuessable
 	}
 	if user.PasswordHash, err = s.hash(ctx, asked.Password); err != nil {
 		s.signUps.takeBack(now, key) // it cost nothing
 		return storage.User{}, err
 	}
-	note := storage.Note{From: from.String()}
-	made, err := s.store.CreateUser(ctx, user, invitation, storage.By{Note: note})
+	by := storage.By{Note: visit.Note()}
+	made, err := s.store.CreateUser(ctx, user, invitation, by)
 	if errors.Is(err, storage.ErrUnknown) {
-		made, err = s.store.CreateUser(ctx, user, invitation, storage.By{Note: note}) // the same user: once, however often
+		made, err = s.store.CreateUser(ctx, user, invitation, by) // the same user: once, however often
 	}
 	if err != nil {
 		return storage.User{}, fmt.Errorf("sign up: %w", err)
@@ -57,18 +59,32 @@ func (s *Service) admit(ctx context.Context, secret, email, key string, now time
 	if secret == "" && !s.config.OpenRegistration {
 		return nil, ErrClosed
 	}
-	if err := s.signUps.begin(now, key); err != nil || secret == "" {
+	if err := s.signUps.begin(now, key); err != nil {
 		return nil, err
+	}
+	if secret == "" {
+		return nil, s.admits(ctx, email)
 	}
 	hash := hashSecret(secret)
 	invitation, err := s.store.Invitation(ctx, hash, storage.At(now))
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if invitation.Email != "" && invitation.Email != email {
+	case invitation.Email != "" && invitation.Email != email:
 		return nil, ErrOtherAddress
+	case invitation.Setup: // who sets the instance up may have any address
+		return &hash, nil
 	}
-	return &hash, nil
+	return &hash, s.admits(ctx, email)
+}
+
+// admits is nil if the instance's policy lets an address have an account.
+func (s *Service) admits(ctx context.Context, email string) error {
+	policy, err := s.store.Policy(ctx)
+	if err == nil && !policy.Admits(email) {
+		err = ErrDomain
+	}
+	return err
 }
 
 // SetupURL makes a fresh set-up link, in place of the one before, and returns its secret; ok is false when there are

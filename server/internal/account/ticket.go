@@ -51,9 +51,28 @@ func (s *Service) RedeemTicket(ctx context.Context, secret string, doc id.Doc, o
 	if err != nil {
 		return storage.Actor{}, fmt.Errorf("redeem a ticket: %w", err)
 	}
-	actor, err := s.actor(ctx, ticket.User, ticket.Credential)
-	if errors.Is(err, ErrNotSignedIn) {
+	actor, err := s.holder(ctx, ticket)
+	if errors.Is(err, ErrNotSignedIn) || errors.Is(err, storage.ErrNoCredential) {
 		return storage.Actor{}, ErrBadTicket
 	}
 	return actor, err
+}
+
+// holder is who a ticket was given to, with what their credential may not be used for.
+func (s *Service) holder(ctx context.Context, ticket storage.Ticket) (storage.Actor, error) {
+	actor, err := s.actor(ctx, ticket.User, ticket.Credential)
+	if err != nil || ticket.Credential.Kind != storage.ByToken {
+		return actor, err
+	}
+	tokens, err := s.store.Tokens(ctx, ticket.User)
+	if err != nil {
+		return storage.Actor{}, fmt.Errorf("redeem a ticket: %w", err)
+	}
+	for _, token := range tokens {
+		if token.ID == ticket.Credential.ID {
+			actor.Withheld = token.Withheld
+			return actor, nil
+		}
+	}
+	return storage.Actor{}, storage.ErrNoCredential
 }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -57,7 +58,7 @@ func TestTicketsThatDoNotOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	doc, other := newDocument(t, store, actor), newDocument(t, store, actor)
-	_, token, err := s.NewToken(t.Context(), actor, "bot", time.Time{})
+	_, token, err := s.NewToken(t.Context(), actor, "bot", authz.AllScopes, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +137,7 @@ func TestTicketsExpireAndAreFew(t *testing.T) {
 func TestNothingLastingIsMadeAfterTheEnd(t *testing.T) {
 	store := openStore(t)
 	s := newService(t, store, Config{OpenRegistration: true})
-	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, here)
+	ada, err := s.SignUp(t.Context(), NewUser{Email: "ada@example.com", Name: "Ada", Password: "correct horse"}, Visit{From: here})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,25 +147,25 @@ func TestNothingLastingIsMadeAfterTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	late.InstanceAdmin = true
-	if _, _, err := s.NewToken(t.Context(), late, "in time", time.Time{}); err != nil {
+	if _, _, err := s.NewToken(t.Context(), late, "in time", authz.AllScopes, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r) }); !errors.Is(err, ErrNotSignedIn) {
 		t.Fatal(err)
 	}
-	if _, _, err := s.NewToken(t.Context(), late, "late", time.Time{}); !errors.Is(err, storage.ErrFence) {
+	if _, _, err := s.NewToken(t.Context(), late, "late", authz.AllScopes, time.Time{}); !errors.Is(err, storage.ErrFence) {
 		t.Errorf("a token: %v", err)
 	}
 	if _, _, err := s.Invite(t.Context(), late, ""); !errors.Is(err, storage.ErrFence) {
 		t.Errorf("an invitation: %v", err)
 	}
-	if err := s.ChangePassword(t.Context(), late, "correct horse", "another horse"); !errors.Is(err, storage.ErrFence) {
+	if _, err := s.ChangePassword(t.Context(), late, "correct horse", "another horse"); !errors.Is(err, storage.ErrFence) {
 		t.Errorf("a password: %v", err)
 	}
 	if tokens, err := s.Tokens(t.Context(), late); err != nil || len(tokens) != 1 {
 		t.Errorf("%d tokens, %v", len(tokens), err)
 	}
-	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", here); err != nil {
+	if _, err := s.SignIn(t.Context(), "ada@example.com", "correct horse", Visit{From: here}); err != nil {
 		t.Errorf("the password has changed: %v", err)
 	}
 }

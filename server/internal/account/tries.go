@@ -10,8 +10,8 @@ const (
 	triesKeys   = 100_000 // remembered at a time; beyond it, everybody waits until the oldest are a minute old
 )
 
-// tries counts wrong guesses by key in the last minute. A guess is counted before it is known to be wrong, so that
-// guesses made at the same time count as well, and taken back when it was right.
+// tries counts by key, in the last minute and on this node, what costs it much. It is counted before it is done, and taken back
+// if it was not.
 type tries struct {
 	limit int
 
@@ -22,7 +22,7 @@ type tries struct {
 
 func newTries(limit int) *tries { return &tries{limit: limit, made: make(map[string][]time.Time)} }
 
-// begin counts one guess for each key, or none if one of the keys has used up its own.
+// begin counts one try for each key, or none if one of the keys has used up its own.
 func (t *tries) begin(now time.Time, keys ...string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -41,7 +41,7 @@ func (t *tries) begin(now time.Time, keys ...string) error {
 	return nil
 }
 
-// takeBack forgets the guess that begin counted at that time.
+// takeBack forgets the try that begin counted at that time.
 func (t *tries) takeBack(at time.Time, keys ...string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -58,7 +58,7 @@ func (t *tries) takeBack(at time.Time, keys ...string) {
 	}
 }
 
-// sweep forgets, once a minute, the keys without a recent guess.
+// sweep forgets, once a minute, the keys without a recent try.
 func (t *tries) sweep(now time.Time) {
 	if now.Sub(t.swept) < triesWindow {
 		return

@@ -32,6 +32,7 @@ const (
 	CodeGone        Code = "gone"          // that far back the log does not reach
 	CodeTaken       Code = "taken"         // the address has an account
 	CodeBadLogin    Code = "bad_login"
+	CodeGuessable   Code = "guessable" // a password that is among the first to be tried
 	CodeRateLimited Code = "rate_limited"
 	CodeOrigin      Code = "origin"
 	CodeBadTicket   Code = "bad_ticket"

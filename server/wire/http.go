@@ -37,6 +37,7 @@ type (
 		Email         string  `json:"email,omitzero"`
 		Color         int     `json:"color"`
 		InstanceAdmin bool    `json:"instanceAdmin,omitzero"`
+		Guest         bool    `json:"guest,omitzero"`
 	}
 
 	// SignIn is the body of POST /v1/session, answered with a Session and the cookie.
@@ -78,15 +79,18 @@ type (
 		ExpiresAt time.Time     `json:"expiresAt"`
 	}
 
-	// NewToken is the body of POST /v1/tokens; Token the answer, whose Secret is shown once.
+	// NewToken is the body of POST /v1/tokens; Token the answer, whose Secret is shown once. Without Scopes it reads and
+	// writes; every token reads.
 	NewToken struct {
 		Name      string     `json:"name" validate:"name"`
+		Scopes    []string   `json:"scopes,omitzero" validate:"max=4,dive,oneof=read write admin bulk"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
 	}
 	Token struct {
 		ID         id.Credential `json:"id"`
 		Name       string        `json:"name"`
 		Secret     string        `json:"secret,omitzero"`
+		Scopes     []string      `json:"scopes"`
 		CreatedAt  time.Time     `json:"createdAt"`
 		ExpiresAt  *time.Time    `json:"expiresAt,omitzero"`
 		LastUsedAt *time.Time    `json:"lastUsedAt,omitzero"`

@@ -84,11 +84,23 @@ func (a *API) routes() []route {
 		{"GET /v1/session", a.showSession},
 		{"POST /v1/session", a.signIn},
 		{"DELETE /v1/session", a.signOut},
+		{"POST /v1/session/guest", a.enter},
 
 		{"POST /v1/users", a.signUp},
 		{"GET /v1/users", a.signedIn(a.findUser)},
 		{"GET /v1/users/me", a.signedIn(a.showMe)},
 		{"PUT /v1/users/me/password", a.signedIn(a.changePassword)},
+		{"GET /v1/users/me/sessions", a.signedIn(own(a.listLogins))},
+		{"DELETE /v1/users/me/sessions", a.signedIn(own(a.endLogins))},
+		{"DELETE /v1/users/me/sessions/{session}", a.signedIn(own(a.endLogin))},
+
+		{"GET /v1/accounts", a.signedIn(a.listAccounts)},
+		{"PUT /v1/accounts/{id}/suspension", a.signedIn(ofUser(a.suspend))},
+		{"DELETE /v1/accounts/{id}/suspension", a.signedIn(ofUser(a.reinstate))},
+		{"POST /v1/accounts/{id}/offboarding", a.signedIn(ofUser(a.offboard))},
+		{"GET /v1/accounts/{id}/sessions", a.signedIn(ofUser(a.listLogins))},
+		{"DELETE /v1/accounts/{id}/sessions", a.signedIn(ofUser(a.endLogins))},
+		{"DELETE /v1/accounts/{id}/sessions/{session}", a.signedIn(ofUser(a.endLogin))},
 
 		{"POST /v1/invitations", a.signedIn(a.invite)},
 		{"GET /v1/invitations/{secret}", a.showInvitation},

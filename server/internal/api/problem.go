@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/internal/account"
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/room"
@@ -39,6 +40,7 @@ var refusals = []struct {
 	{account.ErrBadLogin, refusal{401, wire.CodeBadLogin, "The address or the password is wrong."}},
 	{account.ErrClosed, refusal{403, wire.CodeForbidden, "An account takes an invitation here. Ask the administrator for one."}},
 	{account.ErrOtherAddress, refusal{403, wire.CodeForbidden, "The invitation is for another address. Use the one that it was sent to."}},
+	{account.ErrDomain, refusal{403, wire.CodeForbidden, "The instance's policy has no accounts for addresses of that domain."}},
 	{account.ErrNotAllowed, refusal{403, wire.CodeForbidden, "This account or credential may not do that."}},
 	{account.ErrBusy, refusal{503, wire.CodeOverloaded, "Too many people are signing in. Try again in a moment."}},
 	{account.ErrPast, refusal{422, wire.CodeInvalid, "The expiry lies in the past."}},
@@ -53,9 +55,13 @@ var refusals = []struct {
 	{storage.ErrFence, refusal{401, wire.CodeNotSignedIn, "Sign in, or send a live token as Authorization: Bearer."}},
 	{storage.ErrNoDocument, refusal{404, wire.CodeNotFound, "There is no such document, or it is not yours to see."}},
 	{storage.ErrNoGrant, refusal{404, wire.CodeNotFound, "There is no such grant."}},
-	{storage.ErrNoCredential, refusal{404, wire.CodeNotFound, "There is no such token of yours."}},
+	{storage.ErrNoCredential, refusal{404, wire.CodeNotFound, "There is no such live session or token."}},
 	{storage.ErrNoInvitation, refusal{404, wire.CodeNotFound, "The invitation is unknown, used or expired. Ask for a new one."}},
 	{storage.ErrNotEmpty, refusal{404, wire.CodeNotFound, "The invitation is unknown, used or expired. Ask for a new one."}},
+	{storage.ErrNoLink, refusal{404, wire.CodeNotFound, "The link is unknown, revoked or expired. Ask for a new one."}},
+	{storage.ErrNoGuests, refusal{403, wire.CodeForbidden, "Nobody comes in here without an account. Sign in."}},
+	{storage.ErrLastAdmin, refusal{409, wire.CodeConflict, "The instance would be left without an administrator."}},
+	{errNoAccount, refusal{404, wire.CodeNotFound, "There is no such account."}},
 	{storage.ErrNoUser, refusal{422, wire.CodeInvalid, "There is no such user."}},
 	{storage.ErrEmailTaken, refusal{409, wire.CodeTaken, "An account with this address exists. Sign in instead."}},
 	{storage.ErrTooMany, refusal{429, wire.CodeRateLimited, "Too many outstanding. Use them, or wait until they expire."}},
@@ -111,6 +117,9 @@ func problemOf(err error) (problem wire.Problem, wait time.Duration) {
 	if forbidden, ok := errors.AsType[*document.Forbidden](err); ok {
 		problem = made(refusal{403, wire.CodeForbidden, "Your role does not allow this. Ask an administrator of the document."})
 		problem.Role, problem.Needed = forbidden.Role.String(), forbidden.Needed.String()
+		if forbidden.Needed != authz.None && forbidden.Role >= forbidden.Needed {
+			problem.Detail = "Your role would allow this, but the document's state or the token's scopes do not."
+		}
 		return problem, 0
 	}
 	if tries, ok := errors.AsType[*account.TooManyTries](err); ok {

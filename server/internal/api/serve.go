@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/coscribe/coscribe/server/internal/account"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -30,8 +31,14 @@ func (a *API) signedIn(next actorHandler) func(http.ResponseWriter, *http.Reques
 			return err
 		}
 		exchangeOf(r).user = actor.User
+		actor.Note = a.visit(r).Note()
 		return next(w, r, actor)
 	}
+}
+
+// visit is where a request comes from.
+func (a *API) visit(r *http.Request) account.Visit {
+	return a.Accounts.VisitOf(r, a.ClientIP(r), exchangeOf(r).id.String())
 }
 
 type documentHandler func(http.ResponseWriter, *http.Request, storage.Actor, id.Doc) error
@@ -85,4 +92,5 @@ var (
 	errOrigin      = errors.New("not an origin")
 	errMediaType   = errors.New("the body is not application/json")
 	errDraining    = errors.New("draining")
+	errNoAccount   = errors.New("no such account")
 )

@@ -34,7 +34,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := read(w, r, &body, func() { body.Email = strings.TrimSpace(body.Email) }); err != nil {
 		return err
 	}
-	user, err := a.Accounts.SignIn(r.Context(), body.Email, body.Password, a.ClientIP(r))
+	user, err := a.Accounts.SignIn(r.Context(), body.Email, body.Password, a.visit(r))
 	if err != nil {
 		return err
 	}
@@ -50,14 +50,15 @@ func (a *API) signOut(w http.ResponseWriter, r *http.Request) error {
 
 // welcome begins a login session for somebody who has just shown who they are.
 func (a *API) welcome(w http.ResponseWriter, r *http.Request, status int, user storage.User) error {
-	if err := a.Accounts.Begin(w, r, user.ID); err != nil {
+	if err := a.Accounts.Begin(w, r, user, a.visit(r)); err != nil {
 		return err
 	}
+	a.Accounts.Remember(w, user)
 	exchangeOf(r).user = user.ID
 	return answer(w, status, a.session(user))
 }
 
 func (a *API) session(user storage.User) wire.Session {
-	me := own(user)
+	me := self(user)
 	return wire.Session{User: &me, OpenRegistration: a.Accounts.OpenRegistration()}
 }

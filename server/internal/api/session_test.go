@@ -304,7 +304,8 @@ func TestTokens(t *testing.T) {
 	if me := into[wire.User](bot.do("GET", "/v1/users/me", nil).want(200)); me.ID != ada.user.ID {
 		t.Fatalf("the token is %+v's", me)
 	}
-	listed := into[wire.List[wire.Token]](bot.do("GET", "/v1/tokens", nil).want(200))
+	bot.do("GET", "/v1/tokens", nil).refused(403, wire.CodeForbidden)
+	listed := into[wire.List[wire.Token]](ada.do("GET", "/v1/tokens", nil).want(200))
 	if len(listed.Items) != 1 || listed.Items[0].Secret != "" || listed.Items[0].LastUsedAt == nil {
 		t.Fatalf("listed %+v", listed)
 	}

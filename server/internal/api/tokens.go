@@ -2,8 +2,10 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -18,7 +20,7 @@ func (a *API) makeToken(w http.ResponseWriter, r *http.Request, actor storage.Ac
 	if body.ExpiresAt != nil {
 		expires = *body.ExpiresAt
 	}
-	secret, token, err := a.Accounts.NewToken(r.Context(), actor, body.Name, expires)
+	secret, token, err := a.Accounts.NewToken(r.Context(), actor, body.Name, scopesOf(body.Scopes), expires)
 	if err != nil {
 		return err
 	}
@@ -54,10 +56,40 @@ func tokenOf(t storage.Token) wire.Token {
 	return wire.Token{
 		ID:         t.ID,
 		Name:       t.Name,
+		Scopes:     scopeNames(authz.AllScopes &^ t.Withheld),
 		CreatedAt:  t.CreatedAt.Time(),
 		ExpiresAt:  moment(t.ExpiresAt),
 		LastUsedAt: moment(t.LastUsedAt),
 	}
+}
+
+// scopes are the names of authz's. Every token reads.
+var scopes = []struct {
+	name  string
+	scope authz.Scopes
+}{{"read", 0}, {"write", authz.ScopeWrite}, {"admin", authz.ScopeAdmin}, {"bulk", authz.ScopeBulk}}
+
+// scopesOf reads names that the schema has checked; none are those of an ordinary program.
+func scopesOf(names []string) (given authz.Scopes) {
+	if len(names) == 0 {
+		return authz.ScopeWrite
+	}
+	for _, known := range scopes {
+		if slices.Contains(names, known.name) {
+			given |= known.scope
+		}
+	}
+	return given
+}
+
+func scopeNames(given authz.Scopes) []string {
+	var names []string
+	for _, known := range scopes {
+		if given.Has(known.scope) {
+			names = append(names, known.name)
+		}
+	}
+	return names
 }
 
 // moment is a time that may be never.

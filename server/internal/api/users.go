@@ -21,7 +21,10 @@ func (a *API) signUp(w http.ResponseWriter, r *http.Request) error {
 		Email:      body.Email,
 		Name:       body.Name,
 		Password:   body.Password,
-	}, a.ClientIP(r))
+	}, a.visit(r))
+	if errors.Is(err, account.ErrGuessable) {
+		return guessable("/password")
+	}
 	if err != nil {
 		return err
 	}
@@ -29,7 +32,7 @@ func (a *API) signUp(w http.ResponseWriter, r *http.Request) error {
 }
 
 // findUser finds somebody to share with, by the exact address: nobody pages through the directory here.
-func (a *API) findUser(w http.ResponseWriter, r *http.Request, _ storage.Actor) error {
+func (a *API) findUser(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
 	asked, err := query(r, "email")
 	if err != nil {
 		return err
@@ -38,7 +41,7 @@ func (a *API) findUser(w http.ResponseWriter, r *http.Request, _ storage.Actor) 
 		return badQuery("must name one email address")
 	}
 	found := wire.List[wire.User]{Items: []wire.User{}}
-	user, err := a.Accounts.ByEmail(r.Context(), asked["email"])
+	user, err := a.Accounts.ByEmail(r.Context(), actor, asked["email"])
 	if err == nil {
 		found.Items = append(found.Items, known(user))
 	} else if !errors.Is(err, storage.ErrNoUser) {
@@ -52,7 +55,7 @@ func (a *API) showMe(w http.ResponseWriter, r *http.Request, actor storage.Actor
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, own(user))
+	return answer(w, http.StatusOK, self(user))
 }
 
 func (a *API) changePassword(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
@@ -60,14 +63,25 @@ func (a *API) changePassword(w http.ResponseWriter, r *http.Request, actor stora
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	if err := a.Accounts.ChangePassword(r.Context(), actor, body.Current, body.New); err != nil {
+	user, err := a.Accounts.ChangePassword(r.Context(), actor, body.Current, body.New)
+	if errors.Is(err, account.ErrGuessable) {
+		return guessable("/new")
+	}
+	if err != nil {
 		return err
 	}
+	a.Accounts.Remember(w, user) // by the new password: the cookies made under the old one are worth nothing now
 	return nothing(w)
 }
 
-// own is a user as they see themselves.
-func own(user storage.User) wire.User {
+// guessable refuses a password, and says what makes a good one.
+func guessable(pointer string) error {
+	return &wire.Fault{Code: wire.CodeGuessable, Pointer: pointer,
+		Message: "This password is among the first that others would try. Take several words, 15 characters or more, or have one generated."}
+}
+
+// self is a user as they see themselves.
+func self(user storage.User) wire.User {
 	seen := known(user)
 	seen.InstanceAdmin = user.InstanceAdmin
 	return seen
@@ -75,5 +89,5 @@ func own(user storage.User) wire.User {
 
 // known is a user as seen by one who knows their address or shares a document with them.
 func known(user storage.User) wire.User {
-	return wire.User{ID: user.ID, Name: user.Name, Email: user.Email, Color: wire.ColorOf(user.ID)}
+	return wire.User{ID: user.ID, Name: user.Name, Email: user.Email, Color: wire.ColorOf(user.ID), Guest: user.Guest}
 }

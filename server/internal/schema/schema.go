@@ -16,6 +16,7 @@ var checked = []any{
 	wire.Join{}, wire.Submit{}, wire.ShowCursor{}, wire.Rename{}, wire.Grant{}, wire.Revoke{}, wire.Ping{},
 	wire.SignIn{}, wire.SignUp{}, wire.ChangePassword{}, wire.Invite{}, wire.NewToken{}, wire.NewDocument{}, wire.Retitle{}, wire.WriteOps{},
 	wire.PutGrant{}, wire.Since{}, wire.Cursor{},
+	wire.Enter{}, wire.Suspend{}, wire.Offboard{},
 }
 
 var rules = newRules()

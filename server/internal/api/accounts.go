@@ -1,0 +1,109 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+)
+
+// Accounts as those see them who look after the instance.
+
+// listAccounts pages through the users, the newest first.
+func (a *API) listAccounts(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
+	asked, err := query(r, "text", "guests", "suspended", "admins", "cursor", "limit")
+	if err != nil {
+		return err
+	}
+	limit, err := number("limit", asked["limit"], 50, 1, 200)
+	if err != nil {
+		return err
+	}
+	filter := storage.UserFilter{Text: asked["text"]}
+	for name, to := range map[string]**bool{"guests": &filter.Guests, "suspended": &filter.Suspended, "admins": &filter.Admins} {
+		if *to, err = yesOrNo(name, asked[name]); err != nil {
+			return err
+		}
+	}
+	before, user, err := readPlace(asked["cursor"])
+	if err != nil {
+		return err
+	}
+	users, err := a.Accounts.People(r.Context(), actor, filter, storage.UserPage{Before: before, User: user, Limit: int(limit) + 1})
+	if err != nil {
+		return err
+	}
+	list := wire.List[wire.Account]{Items: []wire.Account{}}
+	for _, user := range users[:min(len(users), int(limit))] {
+		list.Items = append(list.Items, wire.Account{User: self(user), CreatedAt: user.CreatedAt.Time(), SuspendedAt: moment(user.SuspendedAt)})
+	}
+	if len(users) > int(limit) {
+		last := users[limit-1]
+		list.NextCursor = cursorAt(last.CreatedAt, last.ID)
+	}
+	return answer(w, http.StatusOK, list)
+}
+
+// yesOrNo reads a condition that may be left open.
+func yesOrNo(name, text string) (*bool, error) {
+	if text == "" {
+		return nil, nil
+	}
+	yes, err := strconv.ParseBool(text)
+	if err != nil || text != strconv.FormatBool(yes) {
+		return nil, badQuery(name + " must be true or false")
+	}
+	return &yes, nil
+}
+
+func (a *API) suspend(w http.ResponseWriter, r *http.Request, actor storage.Actor, user id.User) error {
+	var body wire.Suspend
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	actor.Note.Reason = body.Reason
+	if err := a.Accounts.Suspend(r.Context(), actor, user); err != nil {
+		return ofAccount(err)
+	}
+	return nothing(w)
+}
+
+func (a *API) reinstate(w http.ResponseWriter, r *http.Request, actor storage.Actor, user id.User) error {
+	if err := a.Accounts.Reinstate(r.Context(), actor, user); err != nil {
+		return ofAccount(err)
+	}
+	return nothing(w)
+}
+
+func (a *API) offboard(w http.ResponseWriter, r *http.Request, actor storage.Actor, user id.User) error {
+	var body wire.Offboard
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	if !body.DryRun {
+		actor.Note.Reason = body.Reason
+		if err := a.Accounts.Offboard(r.Context(), actor, user, body.Heir); err != nil {
+			return err
+		}
+		return nothing(w)
+	}
+	plan, err := a.Accounts.PlanOffboard(r.Context(), actor, user, body.Heir)
+	if err != nil {
+		return err
+	}
+	if plan.Orphans == nil {
+		plan.Orphans = []id.Doc{}
+	}
+	return answer(w, http.StatusOK, wire.OffboardPlan(plan))
+}
+
+// ofAccount is an error about the user whom a path names.
+func ofAccount(err error) error {
+	if errors.Is(err, storage.ErrNoUser) {
+		return errNoAccount
+	}
+	return err
+}

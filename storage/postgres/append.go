@@ -32,7 +32,11 @@ func (s *Store) Append(ctx context.Context, batches []storage.Batch) ([]error, e
 	if len(batches) == 0 {
 		return nil, nil
 	}
-	outcomes, err := s.append(ctx, batches)
+	outcomes := make([]error, len(batches))
+	written, err := s.appendWhole(ctx, batches)
+	if err == nil && !written {
+		outcomes, err = s.append(ctx, batches)
+	}
 	if errors.Is(err, errSeqTaken) {
 		outcomes, err = s.appendEach(ctx, batches)
 	}
@@ -60,6 +64,16 @@ func (s *Store) appendEach(ctx context.Context, batches []storage.Batch) ([]erro
 		}
 	}
 	return outcomes, nil
+}
+
+// appendWhole writes all batches, or nothing because something refuses one of them.
+func (s *Store) appendWhole(ctx context.Context, batches []storage.Batch) (written bool, err error) {
+	whole := wholeOf(batches)
+	err = engine{s.appends}.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
+		written, err = whole.write(ctx, conn)
+		return err
+	})
+	return written, err
 }
 
 // append is one transaction, made again while it loses to others.

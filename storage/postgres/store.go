@@ -50,8 +50,12 @@ const settings = `SELECT
 	set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, false)`
 
 // appendSettings are what a connection for Append is set to besides. Its statements find every row by its key, whatever the
-// values are; planned anew for these, the one that decides takes the server twice as long to plan as to run.
-const appendSettings = `SELECT set_config('plan_cache_mode', 'force_generic_plan', false)`
+// values are: they are planned once, since that takes the server longer than to run them, and so that they do not read a table
+// whole for having been small when they were planned.
+const appendSettings = `SELECT
+	set_config('plan_cache_mode', 'force_generic_plan', false),
+	set_config('enable_seqscan', 'off', false),
+	set_config('enable_bitmapscan', 'off', false)`
 
 // Store is a storage.Store in a Postgres database. Append has connections of its own: it keeps its plans on them, and does not
 // queue behind those who read.
@@ -89,7 +93,12 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	}
 	forAppend := config.Copy()
 	forAppend.MinConns, forAppend.MaxConns = 0, appendPoolSize
-	forAppend.AfterConnect = set(settings, appendSettings)
+	forAppend.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		if err := set(settings, appendSettings)(ctx, conn); err != nil {
+			return err
+		}
+		return prepareWholes(ctx, conn)
+	}
 
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {

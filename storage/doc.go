@@ -12,7 +12,9 @@
 //     any refusal.
 //   - A right and its effect are one transaction. Writes carry a Fence (and the access version their decision came from);
 //     the Store tests both against the rows as they are at the commit, holding off concurrent changes of those rows. Rows
-//     are locked in the order documents, users, credentials, each by id, so that no two calls wait for each other.
+//     are locked in the order groups and addresses, documents, users, credentials, links, ends of audit chains, each by
+//     id, so that no two calls wait for each other.
+//   - Every change of who may do what leaves one row in the audit, in its own transaction; a call made again leaves no other.
 //   - Time is passed in, in microseconds since 1970 UTC, except that expiries behind a Fence are compared with the clock of
 //     the database, of which there is one.
 //

@@ -220,11 +220,20 @@ func testAudit(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID
 		const writers, rounds = 8, 6
+		var readers []storage.User
+		for i := range writers {
+			readers = append(readers, w.user(fmt.Sprint("Reader ", i)))
+		}
+		before := len(w.audit(storage.Instance))
 		together(writers, func(i int) {
-			to := w.user(fmt.Sprint("Reader ", i))
+			to := readers[i]
 			for round := range rounds {
 				grant := w.grant(to)
 				grant.GrantedAt += storage.Micros(round)
+				token := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: to.ID, CreatedAt: w.now}
+				if err := w.Store.PutToken(w.Context(), token, storage.By{}); err != nil { // that no row of a document's holds off
+					w.Error(err)
+				}
 				for {
 					access, err := w.Store.Access(w.Context(), doc)
 					if err != nil {
@@ -250,6 +259,6 @@ func testAudit(t *testing.T, open func(t *testing.T) Opened) {
 			}
 		}
 		w.verified(doc)
-		w.verified(storage.Instance)
+		same(w, w.verified(storage.Instance).N, int64(before+writers*rounds))
 	})
 }

@@ -98,6 +98,13 @@ func testPolicy(t *testing.T, open func(t *testing.T) Opened) {
 		w.refused(w.Store.PutSession(w.Context(), late, note), storage.ErrNoGuests)
 		_, err = w.Store.CreateUser(w.Context(), storage.User{ID: id.New[id.User](), Guest: true, CreatedAt: w.now}, nil, storage.By{})
 		w.refused(err, storage.ErrNoGuests)
+		link := storage.Link{ID: id.New[id.Link](), Doc: w.document(w.actor).ID, Hash: hash(), CreatedAt: w.now}
+		_, err = w.Store.PutLink(w.Context(), link, storage.Grant{Right: authz.Right{To: link.To(), Role: authz.Viewer}}, w.guard(w.actor, link.Doc))
+		w.ok(err)
+		_, err = w.Store.EnterLink(w.Context(), link.Hash, storage.User{ID: id.New[id.User](), Guest: true, CreatedAt: w.now}, w.now, storage.By{})
+		w.refused(err, storage.ErrNoGuests)
+		_, err = w.Store.EnterLink(w.Context(), link.Hash, storage.User{ID: w.actor.User}, w.now, by(w.actor)) // others come in
+		w.ok(err)
 		w.behind("UPDATE sessions SET ended_at = 0 WHERE id = $1", w.Key(guests[0].Credential.ID)) // the ending was cut short
 		w.ok(w.Store.Expire(w.Context(), 1))
 		w.refused(w.Store.Live(w.Context(), fence(guests[0])), storage.ErrFence)

@@ -4,6 +4,7 @@ package storagetest
 
 import (
 	"database/sql"
+	"slices"
 	"testing"
 
 	"github.com/coscribe/coscribe/storage"
@@ -20,52 +21,64 @@ type Opened struct {
 	Key func(id [16]byte) any
 }
 
+// parts are the contract, by what they are about.
+var parts = []struct {
+	name string
+	test func(t *testing.T, open func(t *testing.T) Opened)
+}{
+	{"Append", testAppend},
+	{"AppendFence", testAppendFence},
+	{"AccountFence", testAccountFence},
+	{"AppendTogether", testAppendTogether},
+	{"AppendRace", testAppendRace},
+	{"Revocation", testRevocation},
+	{"Contention", testContention},
+	{"Misuse", testMisuse},
+	{"Read", testRead},
+	{"Snapshot", testSnapshot},
+	{"Corruption", testCorruption},
+	{"Document", testDocument},
+	{"DocumentsOf", testDocumentsOf},
+	{"Grant", testGrant},
+	{"Guard", testGuard},
+	{"User", testUser},
+	{"Invitation", testInvitation},
+	{"Session", testSession},
+	{"Token", testToken},
+	{"Ticket", testTicket},
+	{"Tries", testTries},
+	{"Live", testLive},
+	{"Expire", testExpire},
+	{"Audit", testAudit},
+	{"AuditBroken", testAuditBroken},
+	{"AuditList", testAuditList},
+	{"Notice", testNotice},
+	{"Policy", testPolicy},
+	{"Offboard", testOffboard},
+	{"Groups", testGroups},
+	{"Links", testLinks},
+	{"Requests", testRequests},
+	{"Custody", testCustody},
+	{"Trash", testTrash},
+	{"Addresses", testAddresses},
+	{"AccessRace", testAccessRace},
+	{"Overviews", testOverviews},
+	{"Suspension", testSuspension},
+	{"Store", testStore},
+}
+
 // Run asks a store for all that storage.Store promises. open returns a new, empty one, which it closes by t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) Opened) {
-	for _, part := range []struct {
-		name string
-		test func(t *testing.T, open func(t *testing.T) Opened)
-	}{
-		{"Append", testAppend},
-		{"AppendFence", testAppendFence},
-		{"AccountFence", testAccountFence},
-		{"AppendTogether", testAppendTogether},
-		{"AppendRace", testAppendRace},
-		{"Revocation", testRevocation},
-		{"Contention", testContention},
-		{"Misuse", testMisuse},
-		{"Read", testRead},
-		{"Snapshot", testSnapshot},
-		{"Corruption", testCorruption},
-		{"Document", testDocument},
-		{"DocumentsOf", testDocumentsOf},
-		{"Grant", testGrant},
-		{"Guard", testGuard},
-		{"User", testUser},
-		{"Invitation", testInvitation},
-		{"Session", testSession},
-		{"Token", testToken},
-		{"Ticket", testTicket},
-		{"Tries", testTries},
-		{"Live", testLive},
-		{"Expire", testExpire},
-		{"Audit", testAudit},
-		{"AuditBroken", testAuditBroken},
-		{"AuditList", testAuditList},
-		{"Notice", testNotice},
-		{"Policy", testPolicy},
-		{"Offboard", testOffboard},
-		{"Groups", testGroups},
-		{"Links", testLinks},
-		{"Requests", testRequests},
-		{"Custody", testCustody},
-		{"Trash", testTrash},
-		{"Addresses", testAddresses},
-		{"AccessRace", testAccessRace},
-		{"Overviews", testOverviews},
-		{"Suspension", testSuspension},
-		{"Store", testStore},
-	} {
+	for _, part := range parts {
 		t.Run(part.name, func(t *testing.T) { part.test(t, open) })
+	}
+}
+
+// Only is Run for some of the parts.
+func Only(t *testing.T, open func(t *testing.T) Opened, names ...string) {
+	for _, part := range parts {
+		if slices.Contains(names, part.name) {
+			t.Run(part.name, func(t *testing.T) { part.test(t, open) })
+		}
 	}
 }

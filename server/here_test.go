@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/coscribe/coscribe/storage"
 )
 
 // local is a server in this process: all of it, started by its command line. It cannot be killed.
@@ -42,13 +45,36 @@ var metricsAt = regexp.MustCompile(`Metrics are at (\S+)`)
 // startHere starts a server on a free loopback port, with an empty embedded database, its metrics, and a log of everything.
 func startHere(t *testing.T, args ...string) *local {
 	t.Helper()
+	return startBy(t, run, args...)
+}
+
+// startOn starts a server likewise, on what wrap makes of its database.
+func startOn(t *testing.T, wrap func(storage.Store) storage.Store, args ...string) *local {
+	t.Helper()
+	return startBy(t, func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+		s := Serve{Settings: settings(t, args...)}
+		listener, err := s.listen(ctx)
+		if err != nil {
+			return err
+		}
+		store, err := s.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		return s.serve(ctx, listener, wrap(store), slog.New(slog.NewJSONHandler(stderr, nil)), stdout)
+	}, args...)
+}
+
+func startBy(t *testing.T, start func(ctx context.Context, args []string, stdout, stderr io.Writer) error, args ...string) *local {
+	t.Helper()
 	address := freeAddress(t)
 	args = append([]string{"--listen", address, "--data", t.TempDir(), "--metrics-listen", "127.0.0.1:0", "--log-level", "debug"}, args...)
 	l := &local{process: &process{t: t, args: args, url: "http://" + address}, log: &transcript{}}
 	var stdout transcript
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- run(ctx, args, &stdout, l.log) }()
+	go func() { ended <- start(ctx, args, &stdout, l.log) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

@@ -31,6 +31,9 @@ type job struct {
 // errStopped is what becomes of a batch when the hub ends before the database has decided.
 var errStopped = errors.New("the server stopped before the database answered")
 
+// errPanicked is what becomes of a batch over which the store panicked. Only the database knows whether it stands in the log.
+var errPanicked = errors.New("the store panicked")
+
 // commit queues a job.
 func (c *committer) commit(j *job) {
 	c.mu.Lock()
@@ -123,7 +126,7 @@ func (c *committer) append(batches []storage.Batch) (outcomes []error, err error
 	defer func() {
 		if v := recover(); v != nil {
 			c.hub.panicked("append", v)
-			err = fmt.Errorf("append panicked: %v", v)
+			err = fmt.Errorf("%w: %v", errPanicked, v)
 		}
 	}()
 	return c.hub.store.Append(ctx, batches)

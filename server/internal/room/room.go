@@ -1,6 +1,7 @@
 package room
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync/atomic"
@@ -124,6 +125,9 @@ func (r *room) crash(cause any, unhandled []event) {
 // doubt ends a room whose memory does not fit the database.
 func (r *room) doubt(what string, err error) {
 	r.hub.log.Error("room dropped", "doc", r.doc, "what", what, "err", err)
+	if errors.Is(err, errPanicked) {
+		r.hub.crashed(r.doc)
+	}
 	r.end(refusal(wire.CodeInternal), wire.CloseInternal)
 }
 

@@ -35,6 +35,9 @@ func Decode[Body any](data []byte, body *Body) error {
 // DecodeInbound reads a message from a client, strictly. Its error is a *Fault. What the `validate` tags ask is for the
 // caller to check.
 func DecodeInbound(data []byte) (Inbound, error) {
+	if typed, ok := plainSubmit(data); ok {
+		return typed, nil
+	}
 	if kind, ok := inboundByName[typeOf(data)]; ok {
 		return kind.decode(data)
 	}

@@ -41,6 +41,9 @@ func jsonName(field reflect.StructField) string {
 // Check returns nil if v, a struct or a pointer to one, keeps to its tags, else a *wire.Fault about the first that it does
 // not keep to.
 func Check(v any) error {
+	if typed, ok := v.(*wire.Submit); ok && fits(typed) {
+		return nil
+	}
 	err := rules.Struct(v)
 	if err == nil {
 		return nil
@@ -51,6 +54,15 @@ func Check(v any) error {
 	}
 	first := faults[0]
 	return &wire.Fault{Code: wire.CodeInvalid, Pointer: pointer(first.Namespace()), Message: sentence(first)}
+}
+
+// fits is what a Submit's tags ask, which nearly every message is, at a fiftieth of what it costs to ask the tags.
+func fits(m *wire.Submit) bool {
+	switch m.Kind {
+	case "", "edit", "undo", "redo":
+		return m.Seq >= 1 && m.Seq <= maxSeq && !m.ID.IsZero() && m.Base >= 0
+	}
+	return false
 }
 
 var index = regexp.MustCompile(`\[(\d+)\]`)

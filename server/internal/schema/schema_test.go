@@ -102,3 +102,19 @@ func TestWrongTagFailsAtStart(t *testing.T) {
 		Title string `validate:"titel"`
 	}{})
 }
+
+// The short way takes what the tags take.
+func TestFitsIsWhatTheTagsAsk(t *testing.T) {
+	for _, seq := range []int64{-1, 0, 1, 1<<53 - 1, 1 << 53} {
+		for _, base := range []ot.Rev{-1, 0, 7} {
+			for _, edit := range []id.Edit{{}, id.New[id.Edit]()} {
+				for _, kind := range []string{"", "edit", "undo", "redo", "restore", "Edit"} {
+					m := &wire.Submit{Seq: seq, ID: edit, Base: base, Kind: kind}
+					if got, want := fits(m), rules.Struct(m) == nil; got != want {
+						t.Errorf("%+v: got %t, want %t", m, got, want)
+					}
+				}
+			}
+		}
+	}
+}

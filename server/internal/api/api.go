@@ -27,6 +27,7 @@ type Config struct {
 	// Pages holds the browser client: index.html, and the files that it names under assets/.
 	Pages fs.FS
 
+	Limits    Limits
 	PublicURL string // what links to the pages begin with, as in https://docs.example.com
 	ClientIP  func(*http.Request) netip.Addr
 	Log       *slog.Logger
@@ -38,6 +39,9 @@ type API struct {
 	Config
 	handler  http.Handler
 	draining atomic.Bool
+
+	addresses, strangers *rates // by address
+	pool                 *rates // one, of all strangers
 }
 
 // New returns the API. It panics if Pages lacks index.html, since then the program was built wrongly.
@@ -45,7 +49,13 @@ func New(config Config) *API {
 	if config.Meter == nil {
 		config.Meter = meter.Discard()
 	}
-	a := &API{Config: config}
+	limits := config.Limits.withDefaults()
+	a := &API{
+		Config:    config,
+		addresses: newRates(limits.PerAddress, limits.AddressBurst),
+		strangers: newRates(limits.StrangersPerAddress, limits.StrangersAddressBurst),
+		pool:      newRates(limits.StrangersPerNode, limits.StrangersNodeBurst),
+	}
 	v1 := http.NewServeMux()
 	for _, route := range a.routes() {
 		v1.Handle(route.pattern, a.serve(route))
@@ -53,7 +63,7 @@ func New(config Config) *API {
 	v1.Handle("/", a.serve(route{pattern: "/", handle: a.noRoute(v1)}))
 
 	site := http.NewServeMux()
-	site.Handle("/v1/", a.sameOrigin(config.Accounts.LoadAndSave(v1, a.refuse)))
+	site.Handle("/v1/", a.sameOrigin(a.throttle(config.Accounts.LoadAndSave(a.throttleStrangers(v1), a.refuse))))
 	for _, route := range a.openRoutes() {
 		site.Handle(route.pattern, a.serve(route))
 	}

@@ -49,5 +49,5 @@ func (a *API) comer(r *http.Request) (storage.Actor, error) {
 		return storage.Actor{}, nil
 	}
 	actor.Note = a.visit(r).Note()
-	return actor, err
+	return actor, a.chargeStranger(r, err)
 }

@@ -96,6 +96,7 @@ func newHouseOn(t *testing.T, store storage.Store, change ...func(*account.Confi
 		Hub:       hub,
 		Socket:    http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) }),
 		Pages:     testPages,
+		Limits:    Limits{1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20, 1 << 20}, // all tests are one address
 		PublicURL: "https://docs.example.com",
 		ClientIP:  func(r *http.Request) netip.Addr { return netip.MustParseAddrPort(r.RemoteAddr).Addr() },
 		Log:       log,

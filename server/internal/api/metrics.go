@@ -18,7 +18,11 @@ func (a *API) count(r *http.Request, e *exchange, err error) {
 	}
 	forbidden, isForbidden := errors.AsType[*document.Forbidden](err)
 	refused, isRefused := errors.AsType[*room.Refusal](err)
+	_, isFast := errors.AsType[*tooFast](err)
 	switch {
+	case isFast:
+		a.Meter.RatesHit.Inc("requests")
+		report(meter.RateLimited, "requests")
 	case isForbidden:
 		a.Meter.Forbidden.Inc(forbidden.Command.String())
 		report(meter.ForbiddenCommand, forbidden.Command.String())

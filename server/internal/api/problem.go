@@ -125,6 +125,9 @@ func problemOf(err error) (problem wire.Problem, wait time.Duration) {
 	if tries, ok := errors.AsType[*account.TooManyTries](err); ok {
 		return made(refusal{429, wire.CodeRateLimited, "Too many tries. Wait a minute."}), tries.RetryAfter
 	}
+	if fast, ok := errors.AsType[*tooFast](err); ok {
+		return made(refusal{429, wire.CodeRateLimited, "Too many requests from this address. Slow down."}), fast.wait
+	}
 	if refused, ok := errors.AsType[*room.Refusal](err); ok {
 		return problemOfEdit(refused, made), time.Second
 	}

@@ -28,7 +28,7 @@ func (a *API) signedIn(next actorHandler) func(http.ResponseWriter, *http.Reques
 	return func(w http.ResponseWriter, r *http.Request) error {
 		actor, err := a.Accounts.Actor(r)
 		if err != nil {
-			return err
+			return a.chargeStranger(r, err)
 		}
 		exchangeOf(r).user = actor.User
 		actor.Note = a.visit(r).Note()

@@ -62,6 +62,7 @@ ALTER TABLE documents
     ADD COLUMN updated_minute bigint NOT NULL GENERATED ALWAYS AS (updated_at / 60000000) STORED;
 DROP INDEX documents_owner;
 CREATE INDEX documents_owner ON documents (owner, updated_minute DESC) WHERE deleted_at = 0;
+CREATE INDEX documents_recent ON documents (updated_minute DESC) WHERE deleted_at = 0;
 CREATE INDEX documents_created ON documents (created_at DESC, id) WHERE deleted_at = 0;
 CREATE INDEX documents_deleted ON documents (owner, deleted_at DESC, id) WHERE deleted_at <> 0;
 CREATE INDEX documents_purge ON documents (deleted_at) WHERE deleted_at <> 0;

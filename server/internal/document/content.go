@@ -55,7 +55,7 @@ func (s *Service) Revision(ctx context.Context, actor storage.Actor, doc id.Doc,
 
 // at decides who reads content at a revision: what lies before the head is history.
 func (s *Service) at(ctx context.Context, actor storage.Actor, doc id.Doc, rev ot.Rev) (View, error) {
-	by, err := s.look(ctx, actor, doc, storage.At(time.Now()))
+	by, err := s.look(ctx, actor, doc, authz.ReadContent, storage.At(time.Now()))
 	if err != nil {
 		return View{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -20,7 +21,7 @@ var ErrBusy = errors.New("the access list keeps changing")
 // A decision is a command allowed: the document as it was then, and the guard that holds the write to it.
 type decision struct {
 	View
-	grants []storage.Grant
+	access storage.Access // with the memberships of the actor
 	now    storage.Micros
 	guard  storage.Guard
 }
@@ -74,34 +75,49 @@ func settle(call func() error) error {
 func mayStand(err error) bool { return err == nil || errors.Is(err, storage.ErrUnknown) }
 
 func (s *Service) decideAt(ctx context.Context, actor storage.Actor, doc id.Doc, command authz.Command, now storage.Micros) (decision, error) {
-	by, err := s.look(ctx, actor, doc, now)
+	by, err := s.look(ctx, actor, doc, command, now)
 	if err != nil {
 		return decision{}, err
 	}
 	return by, allow(by.View, command)
 }
 
-// look reads what decisions are made of. What it returns is for allow, not for the actor.
-func (s *Service) look(ctx context.Context, actor storage.Actor, doc id.Doc, now storage.Micros) (decision, error) {
-	access, err := s.store.Access(ctx, doc)
+// look reads what decisions are made of, with the memberships of the actor and of others whom the command is about. What it
+// returns is for allow, not for the actor. It makes the same queries whatever there is.
+func (s *Service) look(ctx context.Context, actor storage.Actor, doc id.Doc, command authz.Command, now storage.Micros, others ...id.User) (decision, error) {
+	access, err := s.find(ctx, doc, command, append(others, actor.User))
 	if err != nil {
 		return decision{}, fmt.Errorf("read the access list: %w", err)
 	}
 	seen := view(actor, access, now)
 	return decision{
 		View:   seen,
-		grants: access.Grants,
+		access: access,
 		now:    now,
-		guard:  storage.Guard{AccessVersion: access.Document.AccessVersion, Fence: fence(actor, seen.ValidUntil)},
+		guard:  storage.Guard{AccessVersion: access.Document.AccessVersion, Fence: fence(actor, seen.ValidUntil), Note: actor.Note},
 	}, nil
+}
+
+// find reads an access list from where the command finds its document: in the trash or outside of it.
+func (s *Service) find(ctx context.Context, doc id.Doc, command authz.Command, users []id.User) (storage.Access, error) {
+	switch command {
+	case authz.Undelete:
+		return s.store.AccessDeleted(ctx, doc, users...)
+	case authz.ReadAudit:
+		deleted, gone := s.store.AccessDeleted(ctx, doc, users...)
+		access, err := s.store.Access(ctx, doc, users...)
+		if errors.Is(err, storage.ErrNoDocument) {
+			return deleted, gone
+		}
+		return access, err
+	}
+	return s.store.Access(ctx, doc, users...)
 }
 
 // view computes somebody's standing in a document.
 func view(actor storage.Actor, access storage.Access, now storage.Micros) View {
 	effective := access.Decide(actor, now)
-	standing := instance(actor)
-	standing.Role = effective.Role
-	standing.Locked, standing.OpenHistory = access.Document.Locked, access.Document.OpenHistory
+	standing := access.Document.Standing(actor, effective.Role)
 	return View{Document: access.Document, Standing: standing, ValidUntil: storage.Micros(effective.ValidUntil)}
 }
 
@@ -116,9 +132,28 @@ func allow(seen View, command authz.Command) error {
 	return storage.ErrNoDocument
 }
 
-// instance is the actor's standing outside of any document. An actor is signed in: a suspended one is none.
-func instance(actor storage.Actor) authz.Standing {
-	return authz.Standing{SignedIn: !actor.User.IsZero(), InstanceAdmin: actor.InstanceAdmin}
+// permit is nil if the actor may do a command of the instance.
+func permit(actor storage.Actor, command authz.Command) error {
+	if !actor.Standing().May(command) {
+		return &Forbidden{Command: command}
+	}
+	return nil
+}
+
+// by is the actor as the one who makes a change of the instance.
+func by(actor storage.Actor) storage.By {
+	held := fence(actor, 0)
+	return storage.By{Fence: &held, Note: actor.Note}
+}
+
+// tell says that an actor has changed who may do what in documents, or may have: everyone concerned looks.
+func (s *Service) tell(actor storage.Actor, err error, docs ...id.Doc) {
+	if !mayStand(err) {
+		return
+	}
+	for _, doc := range docs {
+		s.bus.Publish(bus.AccessChanged{Doc: doc, By: actor.User, Name: actor.Name})
+	}
 }
 
 func fence(actor storage.Actor, until storage.Micros) storage.Fence {

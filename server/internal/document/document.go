@@ -51,7 +51,12 @@ type View struct {
 
 // Create makes an empty document of the actor's.
 func (s *Service) Create(ctx context.Context, actor storage.Actor, title string) (View, error) {
-	if standing := instance(actor); !standing.May(authz.CreateDocument) {
+	policy, err := s.store.Policy(ctx)
+	if err != nil {
+		return View{}, fmt.Errorf("create a document: %w", err)
+	}
+	standing := actor.Standing()
+	if standing.AdminsCreate = policy.AdminsCreate; !standing.May(authz.CreateDocument) {
 		return View{}, &Forbidden{Command: authz.CreateDocument}
 	}
 	now := storage.At(time.Now())
@@ -64,8 +69,7 @@ func (s *Service) Create(ctx context.Context, actor storage.Actor, title string)
 		CreatedAt:     now,
 		UpdatedAt:     now,
 	}
-	by := fence(actor, 0)
-	if err := settle(func() error { return s.store.CreateDocument(ctx, doc, storage.By{Fence: &by}) }); err != nil {
+	if err := settle(func() error { return s.store.CreateDocument(ctx, doc, by(actor)) }); err != nil {
 		return View{}, fmt.Errorf("create a document: %w", err)
 	}
 	return view(actor, storage.Access{Document: doc}, now), nil
@@ -73,15 +77,16 @@ func (s *Service) Create(ctx context.Context, actor storage.Actor, title string)
 
 // List returns a page of the documents that the actor owns or was given, the last updated first.
 func (s *Service) List(ctx context.Context, actor storage.Actor, page storage.Page) ([]View, error) {
+	if err := permit(actor, authz.ListDocuments); err != nil {
+		return nil, err
+	}
 	listed, err := s.store.DocumentsOf(ctx, actor.User, storage.At(time.Now()), page)
 	if err != nil {
 		return nil, fmt.Errorf("list documents: %w", err)
 	}
 	views := make([]View, len(listed))
 	for i, item := range listed {
-		standing := instance(actor)
-		standing.Role, standing.Locked, standing.OpenHistory = item.Role, item.Document.Locked, item.Document.OpenHistory
-		views[i] = View{Document: item.Document, Standing: standing}
+		views[i] = View{Document: item.Document, Standing: item.Document.Standing(actor, item.Role)}
 	}
 	return views, nil
 }
@@ -114,18 +119,4 @@ func (s *Service) Rename(ctx context.Context, actor storage.Actor, doc id.Doc, t
 		return View{}, fmt.Errorf("rename a document: %w", err)
 	}
 	return renamed, nil
-}
-
-// Delete puts a document away. Nothing commits to it any more.
-func (s *Service) Delete(ctx context.Context, actor storage.Actor, doc id.Doc) error {
-	err := s.change(ctx, actor, doc, authz.Delete, func(by decision) error {
-		return s.store.DeleteDocument(ctx, doc, by.now, by.guard)
-	})
-	if mayStand(err) {
-		s.bus.Publish(bus.AccessChanged{Doc: doc, By: actor.User})
-	}
-	if err != nil {
-		return fmt.Errorf("delete a document: %w", err)
-	}
-	return nil
 }

@@ -264,9 +264,9 @@ func TestUnknownOutcomes(t *testing.T) {
 		{"grant", func() error {
 			_, err := s.Grant(context.Background(), owner, doc, authz.Right{To: to(kim), Role: authz.Editor})
 			return err
-		}, bus.AccessChanged{Doc: doc, By: owner.User}},
-		{"revoke", func() error { _, err := s.Revoke(context.Background(), owner, doc, to(kim)); return err }, bus.AccessChanged{Doc: doc, By: owner.User}},
-		{"delete", func() error { return s.Delete(context.Background(), owner, doc) }, bus.AccessChanged{Doc: doc, By: owner.User}},
+		}, bus.AccessChanged{Doc: doc, By: owner.User, Name: owner.Name}},
+		{"revoke", func() error { _, err := s.Revoke(context.Background(), owner, doc, to(kim)); return err }, bus.AccessChanged{Doc: doc, By: owner.User, Name: owner.Name}},
+		{"delete", func() error { return s.Delete(context.Background(), owner, doc) }, bus.AccessChanged{Doc: doc, By: owner.User, Name: owner.Name}},
 	}
 	for _, c := range commands {
 		s.told = nil

@@ -184,6 +184,27 @@ func testAudit(t *testing.T, open func(t *testing.T) Opened) {
 		same(w, rows[len(rows)-1].Actor, user.ID)
 	})
 
+	t.Run("NotesAreCut", func(t *testing.T) {
+		w := w.in(t)
+		who := storage.By{Note: storage.Note{Reason: strings.Repeat("long ", 1000) + "\x00", Request: "a\x00\xff"}}
+		token := storage.Token{ID: id.New[id.Credential](), Hash: hash(), User: w.actor.User, CreatedAt: w.now}
+		w.ok(w.Store.PutToken(w.Context(), token, who))
+		rows := w.audit(storage.Instance)
+		got := rows[len(rows)-1]
+		same(w, storage.Note{Reason: got.Reason, Request: got.Request}, who.Note.Clean())
+		w.verified(storage.Instance)
+	})
+
+	t.Run("MomentsNeverGoBack", func(t *testing.T) {
+		w := w.in(t)
+		doc, guard := w.guarded()
+		ahead := w.now + hour
+		w.behind("UPDATE audit_heads SET at = $1 WHERE chain = $2", int64(ahead), w.Key(doc)) // by a clock that was ahead
+		w.ok(w.Store.Rename(w.Context(), doc, "Later", w.now+1, guard))
+		same(w, w.audit(doc)[1].At, ahead)
+		w.verified(doc)
+	})
+
 	t.Run("SessionBeginsAndEndsOnce", func(t *testing.T) {
 		w := w.in(t)
 		user := w.user("Sam")

@@ -33,11 +33,6 @@ func (s *Store) PutInvitation(ctx context.Context, invitation storage.Invitation
 				return err
 			}
 		}
-		var standing bool
-		err = tx.Query(ctx, Query{SQL: "SELECT 1 FROM invitations WHERE id = $1", Args: []any{[16]byte(invitation.ID)}, Row: one(&standing, new(int64))})
-		if err != nil || standing {
-			return err
-		}
 		made, err := tx.Exec(ctx, "INSERT INTO invitations ("+invitationColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "+conflict,
 			[16]byte(invitation.ID), invitation.Hash[:], invitation.Email, invitation.Setup, orNull(invitation.CreatedBy),
 			int64(invitation.CreatedAt), int64(invitation.ExpiresAt), int64(invitation.UsedAt))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/coscribe/coscribe/server/internal/api"
 	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/socket"
@@ -35,9 +36,10 @@ func settings(t *testing.T, args ...string) Settings {
 func TestLimitsAreThoseOfTheirPackages(t *testing.T) {
 	s := settings(t)
 	for name, diff := range map[string]string{
-		"socket": cmp.Diff(socket.DefaultLimits(), s.Limit.socket()),
-		"room":   cmp.Diff(room.DefaultLimits(), s.Limit.room()),
-		"lines":  cmp.Diff(meter.DefaultLines(), s.Limit.lines()),
+		"socket":   cmp.Diff(socket.DefaultLimits(), s.Limit.socket()),
+		"room":     cmp.Diff(room.DefaultLimits(), s.Limit.room()),
+		"requests": cmp.Diff(api.DefaultLimits(), s.Limit.requests()),
+		"lines":    cmp.Diff(meter.DefaultLines(), s.Limit.lines()),
 	} {
 		if diff != "" {
 			t.Errorf("%s (-package +configuration):\n%s", name, diff)
@@ -57,7 +59,7 @@ func TestLimitsAreThoseOfTheirPackages(t *testing.T) {
 // TestEveryLimitHasAnEffect: a flag that nothing reads would be a lie.
 func TestEveryLimitHasAnEffect(t *testing.T) {
 	ofServer := []string{"HeaderTime", "HeaderBytes", "RequestTime", "IdleTime", "BodyBytes"} // see TestRequestsAreBounded
-	effect := func(l *Limits) []any { return []any{l.socket(), l.room(), l.account(), l.lines()} }
+	effect := func(l *Limits) []any { return []any{l.socket(), l.room(), l.account(), l.requests(), l.lines()} }
 	for i := range reflect.TypeFor[Limits]().NumField() {
 		s := settings(t)
 		field, name := reflect.ValueOf(&s.Limit).Elem().Field(i), reflect.TypeFor[Limits]().Field(i).Name

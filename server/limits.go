@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/api"
 	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/socket"
@@ -69,9 +70,19 @@ type Limits struct {
 	IdleTime    time.Duration `default:"60s" help:"Between two requests of a connection."`
 	BodyBytes   size          `default:"1MiB" help:"The body of a request, 1MiB at most."`
 
+	RequestsPerSecond           int `default:"100" lifted:"" help:"Requests a second from one address."`
+	RequestBurst                int `default:"400" lifted:"" help:"Requests at once from one address."`
+	StrangerRequestsPerSecond   int `default:"20" lifted:"" help:"Requests a second from one address by those without an account."`
+	StrangerRequestBurst        int `default:"100" lifted:"" help:"Requests at once from one address by those without an account."`
+	StrangersRequestsPerNode    int `default:"500" lifted:"" help:"Requests a second by all without an account."`
+	StrangersRequestBurstOfNode int `default:"1000" lifted:"" help:"Requests at once by all without an account."`
+
 	SessionIdle             time.Duration `default:"2h" help:"Until a login session ends unused."`
 	SessionLifetime         time.Duration `default:"12h" help:"Until a login session ends in any case."`
-	WrongPasswordsPerMinute int           `default:"5" help:"Wrong passwords, by account and by address."`
+	WrongPasswordsPerMinute int           `default:"5" help:"Wrong passwords for one account from one address, or on a device that the account has signed in on."`
+	WrongPasswordsPerPlace  int           `default:"30" help:"Wrong passwords a minute from one address, whatever the account."`
+	WrongPasswordsPerHour   int           `default:"50" help:"Wrong passwords an hour for one account from devices that it has never signed in on."`
+	EntriesPerMinute        int           `default:"30" help:"Times that one address comes in by links or as a guest."`
 	SignInsPerMinute        int           `default:"120" help:"Passwords looked at, by account and by address."`
 	SignUpsPerMinute        int           `default:"20" help:"New accounts, by address."`
 	PasswordHashers         int           `default:"2" help:"Passwords hashed at the same time."`
@@ -158,8 +169,17 @@ func (l *Limits) room() room.Limits {
 func (l *Limits) account() account.Config {
 	return account.Config{
 		Idle: l.SessionIdle, Lifetime: l.SessionLifetime,
-		TriesPerMinute: l.WrongPasswordsPerMinute, LoginsPerMinute: l.SignInsPerMinute, SignUpsPerMinute: l.SignUpsPerMinute,
+		TriesPerMinute: l.WrongPasswordsPerMinute, TriesPerPlace: l.WrongPasswordsPerPlace, TriesPerAccount: l.WrongPasswordsPerHour, EntriesPerMinute: l.EntriesPerMinute,
+		LoginsPerMinute: l.SignInsPerMinute, SignUpsPerMinute: l.SignUpsPerMinute,
 		Hashers: l.PasswordHashers, Tickets: l.TicketsPerSession, TicketTime: l.TicketTime,
+	}
+}
+
+func (l *Limits) requests() api.Limits {
+	return api.Limits{
+		PerAddress: l.RequestsPerSecond, AddressBurst: l.RequestBurst,
+		StrangersPerAddress: l.StrangerRequestsPerSecond, StrangersAddressBurst: l.StrangerRequestBurst,
+		StrangersPerNode: l.StrangersRequestsPerNode, StrangersNodeBurst: l.StrangersRequestBurstOfNode,
 	}
 }
 

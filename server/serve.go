@@ -98,6 +98,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	meter := meter.New(log, s.Limit.lines())
 	settings := s.Limit.account()
 	settings.OpenRegistration, settings.Plain, settings.Meter = s.OpenRegistration, s.plain(), meter
+	settings.Words = origins[:1]
 	accounts, err := account.New(store, events, settings)
 	if err != nil {
 		return err
@@ -122,6 +123,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		Documents: documents,
 		Hub:       hub,
 		Socket:    sockets,
+		Limits:    s.Limit.requests(),
 		Pages:     web.Files(),
 		PublicURL: origins[0],
 		ClientIP:  edge.ClientAddr,

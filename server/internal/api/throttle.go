@@ -21,6 +21,9 @@ type Limits struct {
 	StrangersPerNode, StrangersNodeBurst       int // 500, 1,000
 }
 
+// DefaultLimits are those of a server that nobody configured.
+func DefaultLimits() Limits { return Limits{}.withDefaults() }
+
 func (l Limits) withDefaults() Limits {
 	l.PerAddress, l.AddressBurst = cmp.Or(l.PerAddress, 100), cmp.Or(l.AddressBurst, 400)
 	l.StrangersPerAddress, l.StrangersAddressBurst = cmp.Or(l.StrangersPerAddress, 20), cmp.Or(l.StrangersAddressBurst, 100)

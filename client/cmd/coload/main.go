@@ -35,13 +35,14 @@ type config struct {
 	Token       string        `env:"COSCRIBE_TOKEN" help:"API token to act by."`
 	Document    string        `placeholder:"ID" help:"Document to write to; without it, new ones are made and deleted afterwards."`
 	Trace       string        `type:"existingfile" help:"Recorded editing trace to replay (JSON, or JSON in gzip)."`
-	Scenario    string        `enum:",s1,s2,s3,s4,s5" default:"" help:"Scenario to run: s1 one document, closed loop; s2 many documents of two clients; s3 one document, keys on a fixed schedule; s4 idle sessions; s5 opening."`
+	Scenario    string        `enum:",s1,s2,s3,s4,s5,echo,echo-server" default:"" help:"Scenario to run: s1 one document, closed loop; s2 many documents of two clients; s3 one document, keys on a fixed schedule; s4 idle sessions; s5 opening; echo a server that sends everything back, which echo-server is."`
 	Clients     int           `default:"1" help:"Clients of one document; where there are several documents, each has two."`
 	Documents   int           `default:"0" help:"Documents; 0 is one in s3, whose clients it then has, and 200 in s2 and s4."`
 	Revisions   int           `default:"100000" help:"Revisions of the document that s5 opens."`
 	Settle      time.Duration `default:"40s" help:"How long s4 and s5 wait for the server to let idle documents go before they measure."`
 	Copies      bool          `help:"Let each client of s1 and s2 keep a copy of the document and compare it, which costs more than the server does."`
 	ServerPID   int           `name:"server-pid" help:"Process of the server on this machine, for its memory and CPU seconds."`
+	Metrics     string        `placeholder:"URL" help:"What the server serves metrics on (--metrics-listen): s4 asks it for the heap after a collection."`
 	DatabasePID int           `name:"database-pid" help:"Process of the database on this machine, for its CPU seconds."`
 	Rate        float64       `default:"0" help:"Edits a second: of all clients in a trace, where 0 is as fast as acknowledged; of each in s3, where 0 is 5."`
 	Edits       int           `default:"0" help:"Edits of the trace to replay; 0 is all."`
@@ -83,7 +84,7 @@ func (c *config) Validate() error {
 	if (c.Trace == "") == (c.Scenario == "") {
 		faults = append(faults, errors.New("say what to do: either --trace or --scenario"))
 	}
-	if c.Token == "" {
+	if c.Token == "" && c.Scenario != "echo" && c.Scenario != "echo-server" {
 		faults = append(faults, errors.New("--token is missing: make one in the pages, or with POST /v1/tokens"))
 	}
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" {
@@ -134,6 +135,10 @@ func run(ctx context.Context, c config, out io.Writer, bar bool) error {
 		return l.idle(ctx)
 	case "s5":
 		return l.opening(ctx)
+	case "echo":
+		return l.echo(ctx)
+	case "echo-server":
+		return serveEcho(ctx, c.URL)
 	}
 	return l.replay(ctx)
 }

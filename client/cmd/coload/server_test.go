@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -31,6 +32,7 @@ const patience = 60 * time.Second
 // server is a real one: a process of its own, on a folder of its own.
 type server struct {
 	program, data, address string
+	metrics                string
 	setup                  string // the secret of the set-up link, of the first start
 	process                *exec.Cmd
 }
@@ -61,14 +63,16 @@ func startServer(t *testing.T) *server {
 }
 
 var (
-	atAddress = regexp.MustCompile(`at http://(\S+)`)
+	atAddress = regexp.MustCompile(`is at http://(\S+)`)
+	atMetrics = regexp.MustCompile(`Metrics are at (\S+)/metrics`)
 	setupLink = regexp.MustCompile(`/setup#(\S+)`)
 )
 
 // start runs the server until it says where it is: the first time on a free port, then on the same.
 func (s *server) start(t *testing.T) {
 	t.Helper()
-	s.process = exec.Command(s.program, "serve", "--listen", s.address, "--data", s.data, "--limits-profile", "load", "--log-level", "error")
+	s.process = exec.Command(s.program, "serve", "--listen", s.address, "--data", s.data, "--limits-profile", "load", "--log-level", "error",
+		"--metrics-listen", "127.0.0.1:0")
 	said, pipe, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -85,12 +89,12 @@ func (s *server) start(t *testing.T) {
 		text += lines.Text() + "\n"
 		if found := atAddress.FindStringSubmatch(lines.Text()); found != nil {
 			s.address = found[1]
-			if s.setup != "" {
-				return
-			}
 		}
 		if found := setupLink.FindStringSubmatch(lines.Text()); found != nil {
 			s.setup = found[1]
+		}
+		if found := atMetrics.FindStringSubmatch(lines.Text()); found != nil { // the last line
+			s.metrics = found[1]
 			return
 		}
 	}
@@ -181,6 +185,17 @@ func TestLoadOnRealServer(t *testing.T) {
 			}
 		}
 	}
+	for name, change := range map[string]func(*config){
+		"of stacks a session":             func(c *config) { c.Scenario, c.ServerPID, c.Metrics = "s4", s.process.Process.Pid, s.metrics },
+		"catch up over 500 revisions, ms": func(c *config) { c.Scenario, c.Revisions = "s5", 500 },
+	} {
+		c := base
+		change(&c)
+		var out strings.Builder
+		if err := run(ctx, c, &out, false); err != nil || !strings.Contains(out.String(), name) {
+			t.Errorf("%s: %v, printed %q, want %q in it", c.Scenario, err, &out, name)
+		}
+	}
 	wrong := filepath.Join(t.TempDir(), "wrong.json")
 	if err := os.WriteFile(wrong, []byte(strings.Replace(recorded, "a!b", "a?b", 1)), 0o600); err != nil {
 		t.Fatal(err)
@@ -193,6 +208,30 @@ func TestLoadOnRealServer(t *testing.T) {
 	defer api.CloseIdle()
 	for doc, err := range api.Documents(ctx) {
 		t.Errorf("left behind: document %v, %v", doc.ID, err)
+	}
+}
+
+// TestEcho measures the machine's own limit, shortly.
+func TestEcho(t *testing.T) {
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
+	listener.Close()
+	ctx, stop := context.WithCancel(within(t))
+	server := config{URL: "http://" + listener.Addr().String(), Scenario: "echo-server", Clients: 2, Duration: 100 * time.Millisecond, Patience: patience}
+	var serving sync.WaitGroup
+	defer serving.Wait()
+	defer stop()
+	serving.Go(func() {
+		if err := run(ctx, server, new(strings.Builder), false); err != nil {
+			t.Error(err)
+		}
+	})
+	c := server
+	c.Scenario = "echo"
+	var out strings.Builder
+	for run(ctx, c, &out, false) != nil && ctx.Err() == nil { // until it listens
+	}
+	if !strings.Contains(out.String(), "messages/s") {
+		t.Errorf("printed %q, want messages/s", &out)
 	}
 }
 

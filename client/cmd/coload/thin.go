@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,6 +43,11 @@ func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*th
 	if err != nil {
 		return nil, nil, err
 	}
+	return l.openWith(ctx, ticket.Ticket, doc, since)
+}
+
+// openWith opens a document with a ticket. The welcome comes without its snapshot, which is not decoded.
+func (l *load) openWith(ctx context.Context, ticket string, doc id.Doc, since *wire.Since) (*thin, *wire.Welcome, error) {
 	base, err := url.Parse(l.URL)
 	if err != nil {
 		return nil, nil, err
@@ -65,7 +71,7 @@ func (l *load) openThin(ctx context.Context, doc id.Doc, since *wire.Since) (*th
 		defer close(t.over)
 		t.conn.ReadLoop()
 	}()
-	if err := t.write(wire.AppendInbound(nil, &wire.Join{Ticket: ticket.Ticket, Client: me, Since: since})); err != nil {
+	if err := t.write(wire.AppendInbound(nil, &wire.Join{Ticket: ticket, Client: me, Since: since})); err != nil {
 		t.close()
 		return nil, nil, err
 	}
@@ -131,6 +137,9 @@ func (t *thin) receive(message []byte) error {
 	if bytes.HasPrefix(message, revisionsBegin) {
 		return t.revisions(message)
 	}
+	if bare, _, found := bytes.Cut(message, snapshotBegin); found { // the last member of a welcome
+		message = append(slices.Clip(bare), '}')
+	}
 	decoded, err := wire.DecodeOutbound(message)
 	if err != nil {
 		return err
@@ -178,6 +187,7 @@ func (t *thin) revisions(message []byte) error {
 var (
 	revisionsBegin = []byte(`{"type":"revisions","items":[`)
 	revisionBegin  = []byte(`{"rev":`)
+	snapshotBegin  = []byte(`,"snapshot":`)
 	deltaEnds      = []byte(`]}},`) // and the revision with it, and another follows
 	ownEnds        = []byte(`"},`)
 )

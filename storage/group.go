@@ -31,7 +31,8 @@ type Groups interface {
 	// PutGroup stores a group or renames it, which bumps nothing. ErrNameTaken. *FenceError.
 	PutGroup(ctx context.Context, group Group, by By) error
 
-	// DropGroup removes a group with its members and all grants to it, and is content if there is none. *FenceError.
+	// DropGroup removes a group with its members and all grants to it, and is content if there is none, as when the call is made
+	// again: then nothing tells any more which documents it concerned. *FenceError.
 	DropGroup(ctx context.Context, group id.Group, by By) ([]id.Doc, error)
 
 	// AddMember puts a user into a group, and is content if they are in it. ErrNoGroup; ErrNoUser also for a guest.

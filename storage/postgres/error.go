@@ -32,6 +32,10 @@ func translate(err error) error {
 		return err
 	case foreign.Code == "23505" && foreign.ConstraintName == "revisions_once":
 		return fmt.Errorf("%w: %w", errSeqTaken, err)
+	case foreign.Code == "23505" && foreign.ConstraintName == "groups_name_key":
+		return fmt.Errorf("%w: %w", storage.ErrNameTaken, err)
+	case foreign.Code == "42501": // insufficient privilege
+		return fmt.Errorf("%w: %w", storage.ErrNotAllowed, err)
 	case again(foreign.Code):
 		return fmt.Errorf("%w: %w: %w", storage.ErrUnavailable, errAgain, err)
 	case foreign.Code == "42501": // insufficient privilege

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -12,13 +13,16 @@ import (
 )
 
 // committer writes what rooms hand over, all that waits in one Append: the more there is to do, the more of it shares one
-// commit, and a lone edit waits for nobody. It works in up to Limits.Committers goroutines, which live while there is work.
+// commit, and a lone edit waits for nobody. One goroutine does it, while there is work. Only when its Append takes longer than
+// Limits.CommitSlow does another begin beside it, up to Limits.Committers of them: two small Appends cost twice what one does
+// that is not much larger, and nobody waits for long behind a document that somebody holds.
 type committer struct {
 	hub *Hub
 
 	mu      sync.Mutex
 	queue   []*job // at most one of each room; guarded by mu
 	working int    // goroutines; guarded by mu
+	prompt  int    // of them, those that will soon take what waits; guarded by mu
 }
 
 // job is one room's batch.
@@ -39,8 +43,14 @@ func (c *committer) commit(j *job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.queue = append(c.queue, j)
-	if c.working < max(c.hub.limits.Committers, 1) {
+	c.see()
+}
+
+// see begins a goroutine if nobody will soon take what waits. mu is held.
+func (c *committer) see() {
+	if c.prompt == 0 && len(c.queue) > 0 && c.working < max(c.hub.limits.Committers, 1) {
 		c.working++
+		c.prompt++
 		c.hub.spawn(c.work)
 	}
 }
@@ -52,12 +62,34 @@ func (c *committer) work() {
 			return
 		}
 		began := time.Now()
+		slow := time.AfterFunc(c.hub.limits.CommitSlow, c.slow)
 		outcomes := c.decide(jobs)
+		if !slow.Stop() {
+			c.again()
+		}
 		c.hub.committed(jobs, outcomes, began)
 		for i, j := range jobs {
 			j.done(outcomes[i])
 		}
+		// The rooms that have just heard hand over what they accepted meanwhile: all that goes into the next Append, instead of
+		// the first of it alone.
+		runtime.Gosched()
 	}
+}
+
+// slow lets others go on while an Append takes long.
+func (c *committer) slow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.prompt--
+	c.see()
+}
+
+// again is the end of an Append that took long.
+func (c *committer) again() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.prompt++
 }
 
 // take removes as many jobs from the queue as go into one Append, or ends a goroutine if there is none.
@@ -66,6 +98,7 @@ func (c *committer) take() []*job {
 	defer c.mu.Unlock()
 	if len(c.queue) == 0 {
 		c.working--
+		c.prompt--
 		return nil
 	}
 	n, rows, bytes := 0, 0, 0

@@ -53,6 +53,7 @@ type Limits struct {
 
 	// How the store is used.
 	Committers      int           // concurrent Appends: 1 for SQLite, which has one writer
+	CommitSlow      time.Duration // that an Append may take before another begins beside it
 	CommitRows      int           // revisions in one Append; a single request may hold more
 	CommitBytes     int           // encoded bytes in one Append; a single request may hold more
 	CommitPatience  time.Duration // that edits wait for an unreachable database before they are refused as unavailable
@@ -85,7 +86,7 @@ func DefaultLimits() Limits {
 		UsedEvery: time.Minute, UsedQueue: 1_000,
 		Faults: 3, FaultPause: time.Minute,
 
-		Committers: 1, CommitRows: 2_000, CommitBytes: 4 << 20, CommitPatience: 10 * time.Second,
+		Committers: 1, CommitSlow: 20 * time.Millisecond, CommitRows: 2_000, CommitBytes: 4 << 20, CommitPatience: 10 * time.Second,
 		StoreTimeout: 10 * time.Second, RetryFirst: 10 * time.Millisecond, RetryLast: time.Second, Snapshotters: 2,
 		AccessPoll: 2 * time.Second, PollDocuments: 1_000, CredentialsScan: 200, FailClosed: 5 * time.Second,
 		DrainPatience: 10 * time.Second,

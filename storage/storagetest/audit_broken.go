@@ -51,6 +51,16 @@ func testAuditBroken(t *testing.T, open func(t *testing.T) Opened) {
 		}
 	}
 
+	t.Run("HashCutOff", func(t *testing.T) {
+		w := w.in(t)
+		chain := w.chained()
+		w.behind("UPDATE audit SET hash = $1 WHERE chain = $2 AND n = 4", []byte{1}, w.Key(chain))
+		same(w, w.audit(chain)[3].Hash, storage.Hash{})
+		w.broken(chain, none, 4, storage.FaultHash)
+		w.behind("UPDATE audit_heads SET hash = $1 WHERE chain = $2", []byte{1}, w.Key(chain))
+		w.broken(chain, none, 4, storage.FaultHash)
+	})
+
 	for name, c := range map[string]struct {
 		statements []string
 		n          int64

@@ -14,10 +14,22 @@ func auditRows(list *[]storage.Audited, sql string, args ...any) Query {
 	return Query{SQL: sql, Args: args, Row: func(row Row) error {
 		var a storage.Audited
 		err := row.Scan(key(&a.Chain), &a.N, (*int64)(&a.At), key(&a.Actor), (*string)(&a.Credential.Kind), key(&a.Credential.ID),
-			key(&a.OnBehalf), (*string)(&a.Action), &a.Target, &a.Before, &a.After, &a.Reason, &a.From, &a.Request, (*digest)(&a.Hash))
+			key(&a.OnBehalf), (*string)(&a.Action), &a.Target, &a.Before, &a.After, &a.Reason, &a.From, &a.Request, (*anyDigest)(&a.Hash))
 		*list = append(*list, a)
 		return err
 	}}
+}
+
+// anyDigest scans a hash, and what is none as zero, which is the hash of no row: a broken row is shown, and verifying names it.
+type anyDigest [32]byte
+
+// Scan implements sql.Scanner.
+func (d *anyDigest) Scan(src any) error {
+	*d = anyDigest{}
+	if bytes, ok := src.([]byte); ok && len(bytes) == len(d) {
+		copy(d[:], bytes)
+	}
+	return nil
 }
 
 // conditions are the parts of a WHERE with their arguments.

@@ -33,6 +33,11 @@ func fixed(path string) func(id.Doc, id.User, id.User) string {
 	return func(id.Doc, id.User, id.User) string { return path }
 }
 
+// ofOther is a path about the account of somebody else.
+func ofOther(suffix string) func(id.Doc, id.User, id.User) string {
+	return func(_ id.Doc, _, other id.User) string { return "/v1/accounts/" + other.String() + suffix }
+}
+
 func bodyOf(body any) func() any { return func() any { return body } }
 
 // calls are all the ways in which HTTP asks for a command.
@@ -63,16 +68,27 @@ var calls = map[authz.Command][]call{
 	authz.Delete:         {{"DELETE", at(""), bodyOf(nil), 204}},
 	authz.CreateDocument: {{"POST", fixed("/v1/documents"), bodyOf(wire.NewDocument{Title: "new"}), 201}},
 	authz.InvitePerson:   {{"POST", fixed("/v1/invitations"), bodyOf(map[string]any{}), 201}},
+	authz.FindPerson:     {{"GET", fixed("/v1/users?email=a@example.com"), bodyOf(nil), 200}},
+	authz.ManageOwnAccount: {
+		{"GET", fixed("/v1/tokens"), bodyOf(nil), 200},
+		{"GET", fixed("/v1/users/me/sessions"), bodyOf(nil), 200},
+	},
+	authz.ManageAccounts: {
+		{"GET", fixed("/v1/accounts"), bodyOf(nil), 200},
+		{"GET", ofOther("/sessions"), bodyOf(nil), 200},
+		{"DELETE", ofOther("/sessions"), bodyOf(nil), 204},
+	},
+	authz.SuspendUser: {{"DELETE", ofOther("/suspension"), bodyOf(nil), 204}},
+	authz.Offboard:    {{"POST", ofOther("/offboarding"), bodyOf(wire.Offboard{DryRun: true}), 200}},
 }
 
 // notYet are the commands that HTTP has no route for. A new command must be put here or in calls.
 var notYet = []authz.Command{
 	authz.Export, authz.SeePresence, authz.ShowCursor, authz.Comment, authz.RestoreRevision, authz.NameRevision,
 	authz.ManageLinks, authz.Lock, authz.Unlock, authz.DisconnectSeat, authz.ReadAudit, authz.Transfer, authz.Undelete,
-	authz.ManageAccounts,
 	authz.RequestAccess, authz.ExplainAccess, authz.AnswerRequest, authz.SetHistory, authz.ListSeats, authz.OfferOwnership,
-	authz.AcceptOwnership, authz.DeclineOwnership, authz.ListDocuments, authz.FindPerson, authz.SeeGroups, authz.SeePolicy,
-	authz.ManageOwnAccount, authz.ManageGroups, authz.SuspendUser, authz.Offboard, authz.SeeReach, authz.ReadInstanceAudit,
+	authz.AcceptOwnership, authz.DeclineOwnership, authz.ListDocuments, authz.SeeGroups, authz.SeePolicy,
+	authz.ManageGroups, authz.SeeReach, authz.ReadInstanceAudit,
 	authz.SetPolicy, authz.Purge,
 }
 

@@ -56,6 +56,7 @@ type Limits struct {
 	EditComponents     int           `default:"1000" help:"Components of one edit."`
 	InsertUnits        int           `default:"32768" help:"UTF-16 units in one insert."`
 	DocumentUnits      int           `default:"2000000" help:"UTF-16 units of a document."`
+	DocumentSeats      int           `default:"1000" lifted:"" help:"Seats in one document of a node."`
 	Documents          int           `default:"20000" help:"Open documents of a node."`
 	DocumentInbox      int           `default:"1024" help:"Messages that wait for one document."`
 	SeatInbox          int           `default:"16" help:"Messages that wait for one document from one connection."`
@@ -160,7 +161,7 @@ func (l *Limits) room() room.Limits {
 	limits.UserWrites, limits.UserWriteBurst = l.BulkEditsPerSecond, l.BulkEditBurst
 	limits.RateStrikes, limits.PresencePause = l.SlowDowns, l.CursorPause
 	limits.Components, limits.InsertUnits, limits.DocumentUnits = l.EditComponents, l.InsertUnits, l.DocumentUnits
-	limits.Rooms, limits.Inbox, limits.SeatInbox = l.Documents, l.DocumentInbox, l.SeatInbox
+	limits.Rooms, limits.Seats, limits.Inbox, limits.SeatInbox = l.Documents, l.DocumentSeats, l.DocumentInbox, l.SeatInbox
 	limits.Faults, limits.FaultPause = l.Faults, l.FaultPause
 	limits.AccessPoll, limits.FailClosed = l.AccessPoll, l.FailClosed
 	return limits

@@ -52,6 +52,9 @@ func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr logs) error {
 		return err
 	}
 	defer store.Close()
+	if err := tellPrivileges(ctx, store, log); err != nil {
+		return err
+	}
 	return s.serve(ctx, listener, store, log, stdout)
 }
 
@@ -91,6 +94,19 @@ func (s *Serve) open(ctx context.Context) (storage.Store, error) {
 	return store, nil
 }
 
+// tellPrivileges says in the log what the role of a server could do to the past, which none needs.
+func tellPrivileges(ctx context.Context, store storage.Store, log *slog.Logger) error {
+	database, ok := store.(*postgres.Store)
+	if !ok {
+		return nil
+	}
+	can, err := database.Privileges(ctx)
+	if len(can) > 0 {
+		log.Warn("the server's role in the database can rewrite what was written: give it one that cannot", "can", can)
+	}
+	return err
+}
+
 // serve joins the parts and runs them on the listener.
 func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.Store, log *slog.Logger, stdout io.Writer) error {
 	origins := s.origins(listener.Addr())
@@ -98,7 +114,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	meter := meter.New(log, s.Limit.lines())
 	settings := s.Limit.account()
 	settings.OpenRegistration, settings.Plain, settings.Meter = s.OpenRegistration, s.plain(), meter
-	settings.Words = origins[:1]
+	settings.Words = slices.Clone(origins[:1]) // to which more is appended
 	accounts, err := account.New(store, events, settings)
 	if err != nil {
 		return err

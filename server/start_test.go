@@ -178,3 +178,17 @@ func newer(t *testing.T) string {
 	}
 	return url
 }
+
+// TestRoleThatCanRewriteIsTold: a server that owns its tables says so at its start.
+func TestRoleThatCanRewriteIsTold(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var stderr bytes.Buffer
+	err := run(ctx, []string{"--listen", "127.0.0.1:0", "--database-url", pgtest.URL(t)}, &trigger{on: "Coscribe is at", do: cancel}, &stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stderr.String(), "OWN audit") || !strings.Contains(stderr.String(), "DELETE revisions") {
+		t.Errorf("it does not say what its role can do: %s", &stderr)
+	}
+}

@@ -178,6 +178,21 @@ func TestMetricsAreNotForPages(t *testing.T) {
 	}
 }
 
+// BenchmarkEdit is what counting costs an edit that is read, written to its author and committed with nine others.
+func BenchmarkEdit(b *testing.B) {
+	m := meter.Discard()
+	began := time.Now()
+	for i := range b.N {
+		m.FramesIn.Add(1)
+		m.BytesIn.Add(200)
+		m.FramesOut.Inc()
+		m.BytesOut.Add(200)
+		if i%10 == 0 {
+			m.Committed(10, 1, began)
+		}
+	}
+}
+
 // BenchmarkCount is what counting an edit costs.
 func BenchmarkCount(b *testing.B) {
 	m := meter.Discard()

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -128,15 +129,28 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.place = place
 	c.watch = h.Meter.Watch(meter.Who{Connection: request, Doc: doc, Address: h.Address(r)})
+	running := false
+	defer func() {
+		if fault := recover(); fault != nil {
+			h.Meter.Panics.Inc("handshake")
+			log.Error("panic", "fault", fault, "stack", string(debug.Stack()))
+		}
+		if !running { // what was given for it is given back
+			if c.inlet.raw != nil {
+				_ = c.inlet.raw.Close()
+			}
+			h.leave(c)
+		}
+	}()
 	if err := h.upgrade(c, w, r); err != nil {
 		log.Debug("handshake failed", "error", err)
-		h.leave(c)
 		return
 	}
 	h.Meter.Handshakes.Inc()
 	if h.register(c) {
 		c.close(wire.CloseDraining)
 	}
+	running = true
 	go c.run()
 }
 

@@ -1,10 +1,14 @@
 package socket
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -171,11 +175,25 @@ func TestPanicsEndTheirConnectionOnly(t *testing.T) {
 	c.text(s.joinMessage(id.New[id.User]()))
 	c.expectClose(wire.CloseInternal)
 	s.join = join
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(s.request(nil))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.SetPathValue("id", s.doc.String())
+	s.ServeHTTP(broken{httptest.NewRecorder()}, r)
+	if n := s.Meter.Panics.Count("handshake"); n != 1 {
+		t.Errorf("%d panics are counted", n)
+	}
 
 	neighbour.text(`{"type":"ping","t":1}`)
 	neighbour.expectText(`{"type":"pong","t":1}`)
 	eventually(t, "only the neighbour is left", func() bool { return s.Counts().Open == 1 })
 }
+
+// broken is a ResponseWriter that panics when its connection is taken over.
+type broken struct{ http.ResponseWriter }
+
+func (broken) Hijack() (net.Conn, *bufio.ReadWriter, error) { panic("SECRET-TEXT-OF-A-PANIC") }
 
 // TestCloseDrains: everyone is told, and told to come back; nobody new is let in; nothing is left.
 func TestCloseDrains(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coscribe/coscribe/storage"
@@ -27,9 +28,10 @@ type committer struct {
 
 // job is one room's batch.
 type job struct {
-	batch storage.Batch
-	bytes int
-	done  func(error) // called once, with what became of it
+	batch storage.Batch // guarded by committer.mu until it is taken, and then not changed any more
+	bytes int           // as batch
+	taken atomic.Bool   // its Append begins
+	done  func(error)   // called once, with what became of it
 }
 
 // errStopped is what becomes of a batch when the hub ends before the database has decided.
@@ -44,6 +46,25 @@ func (c *committer) commit(j *job) {
 	defer c.mu.Unlock()
 	c.queue = append(c.queue, j)
 	c.see()
+}
+
+// add puts what follows a job's batch into it, and tells whether it could: not if its Append begins, or would be too large.
+func (c *committer) add(j *job, more storage.Batch, bytes int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	limits, batch := &c.hub.limits, &j.batch
+	if j.taken.Load() || batch.Epoch != more.Epoch ||
+		len(batch.Revisions)+len(more.Revisions) > limits.CommitRows || j.bytes+bytes > limits.CommitBytes {
+		return false
+	}
+	batch.Revisions = append(batch.Revisions, more.Revisions...)
+	for _, fence := range more.Fences {
+		if !slices.Contains(batch.Fences, fence) {
+			batch.Fences = append(batch.Fences, fence)
+		}
+	}
+	j.bytes += bytes
+	return true
 }
 
 // see begins a goroutine if nobody will soon take what waits. mu is held.
@@ -103,6 +124,7 @@ func (c *committer) take() []*job {
 	}
 	n, rows, bytes := 0, 0, 0
 	for n < len(c.queue) && (n == 0 || rows < c.hub.limits.CommitRows && bytes < c.hub.limits.CommitBytes) {
+		c.queue[n].taken.Store(true)
 		rows += len(c.queue[n].batch.Revisions)
 		bytes += c.queue[n].bytes
 		n++

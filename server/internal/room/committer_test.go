@@ -77,3 +77,43 @@ func TestOneAppendAtATimeUnlessItIsSlow(t *testing.T) {
 		})
 	}
 }
+
+// A job takes more in until its Append begins, and no more than one Append may hold.
+func TestJobTakesMoreUntilItsAppendBegins(t *testing.T) {
+	limits := DefaultLimits()
+	limits.CommitRows = 3
+	synctest.Test(t, func(t *testing.T) {
+		h := New(&slowStore{takes: limits.CommitSlow / 2}, &bus.Bus{}, slog.New(slog.DiscardHandler), limits)
+		doc := id.New[id.Doc]()
+		fence := storage.Fence{User: id.New[id.User]()}
+		rows := func(n int) storage.Batch {
+			return storage.Batch{Doc: doc, Epoch: 1, Revisions: make([]storage.Revision, n), Fences: []storage.Fence{fence}}
+		}
+		first := &job{batch: storage.Batch{Doc: id.New[id.Doc]()}, done: func(error) {}}
+		j := &job{batch: rows(1), done: func(error) {}}
+		h.committer.commit(first)
+		synctest.Wait()
+		h.committer.commit(j)
+		for _, c := range []struct {
+			why  string
+			more storage.Batch
+			want bool
+		}{
+			{"it waits", rows(1), true},
+			{"it would be too large", rows(2), false},
+			{"another epoch", storage.Batch{Doc: doc, Epoch: 2, Revisions: make([]storage.Revision, 1)}, false},
+			{"it waits still", rows(1), true},
+		} {
+			if got := h.committer.add(j, c.more, 10); got != c.want {
+				t.Errorf("%s: got %t", c.why, got)
+			}
+		}
+		if len(j.batch.Revisions) != 3 || len(j.batch.Fences) != 1 || j.bytes != 20 {
+			t.Errorf("got %d revisions, %d fences, %d bytes", len(j.batch.Revisions), len(j.batch.Fences), j.bytes)
+		}
+		h.running.Wait()
+		if !first.taken.Load() || h.committer.add(j, storage.Batch{Epoch: 1}, 0) {
+			t.Error("something was added after the Append began")
+		}
+	})
+}

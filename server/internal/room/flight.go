@@ -10,18 +10,39 @@ import (
 )
 
 // flight is a batch that has been handed to the committer and of which nothing has been heard. A room has at most one; what
-// it accepts meanwhile is staged on top.
+// it accepts meanwhile is staged on top, and goes aboard for as long as no Append has begun.
 type flight struct {
-	batch []*pending
-	last  ot.Rev
+	batch   []*pending
+	last    ot.Rev
+	version int64 // of the access list by which all of it was authorised
+	job     *job
 }
 
-// handOver sends what is staged on its way, if nothing else is.
+// handOver sends what is staged on its way: with what waits for its Append already, or by itself if nothing does.
 func (r *room) handOver() {
-	if r.flight != nil || len(r.staged) == 0 {
-		return
+	f := r.flight
+	switch {
+	case len(r.staged) == 0:
+	case f == nil:
+		n, batch, bytes := r.cargo()
+		j := &job{batch: batch, bytes: bytes, done: func(err error) {
+			if e := (&landed{r, err}); !r.post(e) {
+				e.drop(nil)
+			}
+		}}
+		r.flight = &flight{version: r.stagedVersion, job: j}
+		r.board(n)
+		r.hub.committer.commit(j)
+	case f.version == r.stagedVersion && !f.job.taken.Load():
+		if n, batch, bytes := r.cargo(); r.hub.committer.add(f.job, batch, bytes) {
+			r.board(n)
+		}
 	}
-	n, rows, bytes := 0, 0, 0
+}
+
+// cargo is as much of what is staged as goes into one Append.
+func (r *room) cargo() (n int, batch storage.Batch, bytes int) {
+	rows := 0
 	for n < len(r.staged) && (n == 0 || rows < r.hub.limits.CommitRows && bytes < r.hub.limits.CommitBytes) {
 		for i := range r.staged[n].revisions {
 			bytes += len(r.staged[n].revisions[i].Delta)
@@ -29,7 +50,7 @@ func (r *room) handOver() {
 		rows += len(r.staged[n].revisions)
 		n++
 	}
-	batch := storage.Batch{
+	batch = storage.Batch{
 		Doc: r.doc, Epoch: r.access.Document.Epoch, AccessVersion: r.stagedVersion,
 		Head: r.staged[0].revisions[0].Rev - 1, Revisions: make([]storage.Revision, 0, rows),
 	}
@@ -41,13 +62,16 @@ func (r *room) handOver() {
 			batch.Fences = append(batch.Fences, p.fence)
 		}
 	}
-	r.flight = &flight{batch: r.staged[:n:n], last: batch.Head + ot.Rev(rows)}
+	return n, batch, bytes
+}
+
+// board moves the first of staged to the flight.
+func (r *room) board(n int) {
+	f := r.flight
+	f.batch = append(f.batch, r.staged[:n]...)
+	last := f.batch[len(f.batch)-1].revisions
+	f.last = last[len(last)-1].Rev
 	r.staged = append([]*pending(nil), r.staged[n:]...)
-	r.hub.committer.commit(&job{batch: batch, bytes: bytes, done: func(err error) {
-		if e := (&landed{r, err}); !r.post(e) {
-			e.drop(nil)
-		}
-	}})
 }
 
 // landed is what became of the flight.

@@ -29,6 +29,9 @@ const (
 	CodeNotFound    Code = "not_found"     // or not yours to see
 	CodeInvalid     Code = "invalid"       // the body or message does not match the schema
 	CodeChanged     Code = "changed"       // If-Match does not hold
+	CodePolicy      Code = "policy"        // the instance's policy does not let anybody do that
+	CodeReason      Code = "reason"        // it takes a reason, which then stands in the audit
+	CodeHasRole     Code = "has_role"      // who asks has that role already, or more
 	CodeGone        Code = "gone"          // that far back the log does not reach
 	CodeTaken       Code = "taken"         // the address has an account
 	CodeBadLogin    Code = "bad_login"

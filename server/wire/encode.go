@@ -35,6 +35,14 @@ func AppendInbound(dst []byte, m Inbound) []byte {
 		return appendFrame(dst, "grant", m)
 	case *Revoke:
 		return appendFrame(dst, "revoke", m)
+	case *NewLink:
+		return appendFrame(dst, "link", m)
+	case *Lock:
+		return appendFrame(dst, "lock", m)
+	case *Unlock:
+		return appendFrame(dst, "unlock", m)
+	case *Disconnect:
+		return appendFrame(dst, "disconnect", m)
 	case *Ping:
 		return appendFrame(dst, "ping", m)
 	}

@@ -50,6 +50,13 @@ func goldenInbound() []Inbound {
 		&Grant{Ref: "g1", Principal: user, Role: authz.Editor},
 		&Grant{Ref: "g2", Principal: Principal{Kind: authz.ToEveryone}, Role: authz.Viewer, ExpiresAt: &moment},
 		&Revoke{Ref: "v1", Principal: Principal{Kind: authz.ToAnyone}},
+		&Grant{Ref: "g3", Principal: Principal{Kind: authz.ToAddress, Address: "ada@example.com"}, Role: authz.Commenter},
+		&Revoke{Ref: "v2", Principal: Principal{Kind: authz.ToGroup, ID: testID[[16]byte](8)}},
+		&Revoke{Ref: "v3", Principal: Principal{Kind: authz.ToLink, ID: testID[[16]byte](9)}},
+		&NewLink{Ref: "l1", Name: "Client review", Role: authz.Commenter, ExpiresAt: &moment},
+		&Lock{Ref: "k1"},
+		&Unlock{Ref: "k2"},
+		&Disconnect{Ref: "d1", Seat: testID[id.Seat](6)},
 		&Ping{T: -1767225600000},
 	}
 }
@@ -78,6 +85,8 @@ func goldenOutbound() []Outbound {
 		&Access{Role: authz.Editor, Commands: []string{"open", "edit"}, Reason: "granted", By: &Author{User: testID[id.User](5), Name: "Ada"}},
 		&DocumentChanged{Document: DocumentState{ID: testID[id.Doc](3), Title: "Notes 2", Epoch: 1, Locked: true}},
 		&Done{Ref: "r1"},
+		&Done{Ref: "l1", Link: &Link{ID: testID[id.Link](9), Name: "Client review", Role: authz.Commenter, CreatedBy: testID[id.User](5),
+			CreatedAt: moment, Secret: strings.Repeat("s", 43), URL: "https://docs.example.com/link#" + strings.Repeat("s", 43)}},
 		&Error{Ref: "g1", Code: CodeForbidden, Message: "your role does not allow this"},
 		&Error{Code: CodeInvalid, Message: "is not JSON"},
 		&Notice{Code: CodeDraining, RetryAfterMs: 1000},

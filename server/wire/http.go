@@ -115,6 +115,8 @@ type (
 		Epoch     int64      `json:"epoch"`
 		Head      ot.Rev     `json:"head"`
 		Locked    bool       `json:"locked"`
+		History   bool       `json:"openHistory"`      // viewers read the history
+		Offered   bool       `json:"offered,omitzero"` // the ownership, to the one who asks
 		CreatedAt time.Time  `json:"createdAt"`
 		UpdatedAt time.Time  `json:"updatedAt"`
 		Role      authz.Role `json:"role"` // of the one who asks
@@ -158,36 +160,5 @@ type (
 	Ticket struct {
 		Ticket    string    `json:"ticket"`
 		ExpiresAt time.Time `json:"expiresAt"`
-	}
-)
-
-// Access to a document.
-type (
-	// PutGrant is the body of PUT /v1/documents/{id}/grants/{principal}.
-	PutGrant struct {
-		Role      authz.Role `json:"role" validate:"grantable"`
-		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
-	}
-
-	// GrantItem is one grant in the list; User is who it speaks to, when it is a user.
-	GrantItem struct {
-		Principal Principal  `json:"principal"`
-		User      *User      `json:"user,omitzero"`
-		Role      authz.Role `json:"role"`
-		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
-		GrantedBy id.User    `json:"grantedBy,omitzero"`
-		GrantedAt *time.Time `json:"grantedAt,omitzero"`
-	}
-
-	// OwnAccess is the body of GET /v1/documents/{id}/access: what the one who asks may do, and until when.
-	OwnAccess struct {
-		Role      authz.Role `json:"role"`
-		Commands  []string   `json:"commands"`
-		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
-	}
-
-	// Grants is the whole access list: the owner first, as a grant of role owner. Its ETag is the access version.
-	Grants struct {
-		Items []GrantItem `json:"items"`
 	}
 )

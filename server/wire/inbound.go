@@ -67,10 +67,32 @@ type (
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
 	}
 
-	// Revoke takes a principal's grant away.
+	// Revoke takes a principal's grant away, and the link with it if it is to one.
 	Revoke struct {
 		Ref       string    `json:"ref" validate:"required,max=64,printascii"`
 		Principal Principal `json:"principal"`
+	}
+
+	// NewLink makes a link. Its secret comes with Done.
+	NewLink struct {
+		Ref       string     `json:"ref" validate:"required,max=64,printascii"`
+		Name      string     `json:"name" validate:"name"`
+		Role      authz.Role `json:"role" validate:"grantable"`
+		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+	}
+
+	// Lock keeps everybody from changing what the document says; Unlock ends that.
+	Lock struct {
+		Ref string `json:"ref" validate:"required,max=64,printascii"`
+	}
+	Unlock struct {
+		Ref string `json:"ref" validate:"required,max=64,printascii"`
+	}
+
+	// Disconnect ends somebody's connection.
+	Disconnect struct {
+		Ref  string  `json:"ref" validate:"required,max=64,printascii"`
+		Seat id.Seat `json:"seat" validate:"required"`
 	}
 )
 
@@ -85,4 +107,8 @@ func (*ShowCursor) inbound() {}
 func (*Rename) inbound()     {}
 func (*Grant) inbound()      {}
 func (*Revoke) inbound()     {}
+func (*NewLink) inbound()    {}
+func (*Lock) inbound()       {}
+func (*Unlock) inbound()     {}
+func (*Disconnect) inbound() {}
 func (*Ping) inbound()       {}

@@ -4,13 +4,17 @@ package wire
 // test holds both against each other.
 var (
 	inboundByName = map[string]kind[Inbound]{
-		"join":   {inbound[Join]},
-		"submit": {func(data []byte) (Inbound, error) { return orNil(decodeSubmit(data)) }},
-		"cursor": {inbound[ShowCursor]},
-		"rename": {inbound[Rename]},
-		"grant":  {inbound[Grant]},
-		"revoke": {inbound[Revoke]},
-		"ping":   {inbound[Ping]},
+		"join":       {inbound[Join]},
+		"submit":     {func(data []byte) (Inbound, error) { return orNil(decodeSubmit(data)) }},
+		"cursor":     {inbound[ShowCursor]},
+		"rename":     {inbound[Rename]},
+		"grant":      {inbound[Grant]},
+		"revoke":     {inbound[Revoke]},
+		"link":       {inbound[NewLink]},
+		"lock":       {inbound[Lock]},
+		"unlock":     {inbound[Unlock]},
+		"disconnect": {inbound[Disconnect]},
+		"ping":       {inbound[Ping]},
 	}
 	outboundByName = map[string]kind[Outbound]{
 		"welcome":   {outbound[Welcome]},

@@ -119,7 +119,8 @@ type DocumentChanged struct {
 // Done and Error answer a command by its ref. An Error without a ref is about a frame that could not be read.
 type (
 	Done struct {
-		Ref string `json:"ref"`
+		Ref  string `json:"ref"`
+		Link *Link  `json:"link,omitzero"` // that was made, with its secret
 	}
 	Error struct {
 		Ref     string `json:"ref,omitzero"`

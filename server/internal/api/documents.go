@@ -95,6 +95,7 @@ func (a *API) showAccess(w http.ResponseWriter, r *http.Request, actor storage.A
 		Role:      standing.Role,
 		Commands:  names(standing.Commands()),
 		ExpiresAt: moment(until),
+		Offered:   standing.Offered,
 	})
 }
 
@@ -106,6 +107,8 @@ func documentOf(view document.View) wire.Document {
 		Epoch:     view.Epoch,
 		Head:      view.Head,
 		Locked:    view.Locked,
+		History:   view.OpenHistory,
+		Offered:   view.Standing.Offered,
 		CreatedAt: view.CreatedAt.Time(),
 		UpdatedAt: view.UpdatedAt.Time(),
 		Role:      view.Standing.Role,

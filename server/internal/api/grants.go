@@ -22,9 +22,9 @@ func (a *API) listGrants(w http.ResponseWriter, r *http.Request, actor storage.A
 	}
 	keep(w, accessTag(grants.Version))
 	owner := authz.Right{To: authz.Principal{Kind: authz.ToUser, ID: grants.Owner}, Role: authz.Owner}
-	list := wire.Grants{Items: []wire.GrantItem{grantOf(storage.Grant{Right: owner}, grants.People)}}
+	list := wire.Grants{Items: []wire.GrantItem{grantOf(storage.Grant{Right: owner}, grants.Named)}}
 	for _, grant := range grants.Items {
-		list.Items = append(list.Items, grantOf(grant, grants.People))
+		list.Items = append(list.Items, grantOf(grant, grants.Named))
 	}
 	return answer(w, http.StatusOK, list)
 }
@@ -38,19 +38,16 @@ func (a *API) putGrant(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	right := authz.Right{To: to, Role: body.Role}
-	if body.ExpiresAt != nil {
-		right.ExpiresAt = int64(storage.At(*body.ExpiresAt))
-	}
-	version, err := a.Documents.GrantAt(r.Context(), actor, doc, only, right)
+	actor.Note.Reason = body.Reason
+	version, grant, err := a.Documents.GrantTo(r.Context(), actor, doc, only, to, body.Role, micros(body.ExpiresAt))
 	if err != nil {
 		return err
 	}
 	w.Header().Set("ETag", accessTag(version))
 	return answer(w, http.StatusOK, wire.GrantItem{
-		Principal: wire.Principal(to),
-		Role:      body.Role,
-		ExpiresAt: moment(storage.Micros(right.ExpiresAt)),
+		Principal: principalOf(grant),
+		Role:      grant.Role,
+		ExpiresAt: moment(storage.Micros(grant.ExpiresAt)),
 	})
 }
 
@@ -59,7 +56,7 @@ func (a *API) dropGrant(w http.ResponseWriter, r *http.Request, actor storage.Ac
 	if err != nil {
 		return err
 	}
-	version, err := a.Documents.RevokeAt(r.Context(), actor, doc, only, to)
+	version, err := a.Documents.RevokeFrom(r.Context(), actor, doc, only, to)
 	if err != nil {
 		return err
 	}
@@ -68,13 +65,26 @@ func (a *API) dropGrant(w http.ResponseWriter, r *http.Request, actor storage.Ac
 }
 
 // grantTarget reads whose grant is meant, and which version of the list If-Match asks for.
-func grantTarget(r *http.Request) (authz.Principal, int64, error) {
-	var to wire.Principal
-	if err := to.UnmarshalText([]byte(r.PathValue("principal"))); err != nil {
-		return authz.Principal{}, 0, fmt.Errorf("%w: %w", errMalformed, &wire.Fault{Code: wire.CodeInvalid, Message: "The path holds what is " + wire.ErrPrincipal.Error() + "."})
+func grantTarget(r *http.Request) (document.To, int64, error) {
+	to, err := principal(r.PathValue("principal"), "The path")
+	if err != nil {
+		return document.To{}, 0, err
 	}
 	only, err := ifMatch(r)
-	return authz.Principal(to), only, err
+	return to, only, err
+}
+
+// principal reads one from where it stands.
+func principal(text, where string) (document.To, error) {
+	var to wire.Principal
+	if err := to.UnmarshalText([]byte(text)); err != nil {
+		return document.To{}, fmt.Errorf("%w: %w", errMalformed, &wire.Fault{Code: wire.CodeInvalid, Message: where + " holds what is " + wire.ErrPrincipal.Error() + "."})
+	}
+	return toOf(to), nil
+}
+
+func toOf(to wire.Principal) document.To {
+	return document.To{Principal: authz.Principal{Kind: to.Kind, ID: to.ID}, Address: to.Address}
 }
 
 // ifMatch reads the version of the access list that a request is meant for.
@@ -92,17 +102,36 @@ func ifMatch(r *http.Request) (int64, error) {
 
 func accessTag(version int64) string { return fmt.Sprintf(`"a%d"`, version) }
 
-func grantOf(grant storage.Grant, people map[id.User]storage.User) wire.GrantItem {
+func principalOf(grant storage.Grant) wire.Principal {
+	if grant.To.Kind == authz.ToAddress {
+		return wire.Principal{Kind: authz.ToAddress, Address: grant.Address}
+	}
+	return wire.Principal{Kind: grant.To.Kind, ID: grant.To.ID}
+}
+
+func grantOf(grant storage.Grant, named document.Named) wire.GrantItem {
 	item := wire.GrantItem{
-		Principal: wire.Principal(grant.To),
+		Principal: principalOf(grant),
 		Role:      grant.Role,
 		ExpiresAt: moment(storage.Micros(grant.ExpiresAt)),
 		GrantedBy: grant.GrantedBy,
 		GrantedAt: moment(grant.GrantedAt),
 	}
-	if user, ok := people[grant.To.ID]; ok && grant.To.Kind == authz.ToUser {
-		seen := known(user)
-		item.User = &seen
+	switch grant.To.Kind {
+	case authz.ToUser:
+		if user, ok := named.People[grant.To.ID]; ok {
+			seen := known(user)
+			item.User = &seen
+		}
+	case authz.ToGroup:
+		if group, ok := named.Groups[grant.To.ID]; ok {
+			seen := groupOf(group)
+			item.Group = &seen
+		}
+	case authz.ToLink:
+		if link, ok := named.Links[grant.To.ID]; ok {
+			item.Link = &wire.LinkName{ID: link.ID, Name: link.Name}
+		}
 	}
 	return item
 }

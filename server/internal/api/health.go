@@ -2,13 +2,9 @@ package api
 
 import (
 	"context"
-	_ "embed"
 	"net/http"
 	"time"
 )
-
-//go:embed openapi.yaml
-var openAPI []byte
 
 // readyTime is how long the database may take to say that it is there.
 const readyTime = 2 * time.Second

@@ -95,7 +95,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // isAppPath tells whether the browser client has something to show at a path.
 func isAppPath(name string) bool {
 	switch name {
-	case "/", "/signin", "/setup", "/invitation":
+	case "/", "/signin", "/setup", "/invitation", "/link":
 		return true
 	}
 	doc, found := strings.CutPrefix(name, "/d/")

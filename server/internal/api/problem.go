@@ -50,6 +50,15 @@ var refusals = []struct {
 	{document.ErrNoRevision, refusal{422, wire.CodeBadBase, "The document does not have that revision yet."}},
 	{document.ErrGone, refusal{410, wire.CodeGone, "The log does not reach back that far. Read the content and go on from its revision."}},
 	{document.ErrChanged, refusal{412, wire.CodeChanged, "The access list has changed since you read it. Read it again."}},
+	{document.ErrReason, refusal{422, wire.CodeReason, "Give a reason. It stands in the audit."}},
+	{document.ErrHas, refusal{409, wire.CodeHasRole, "Whoever asks has that role already, or more."}},
+	{storage.ErrPolicyMoved, refusal{412, wire.CodeChanged, "The policy has changed since you read it. Read it again."}},
+	{errNoCondition, refusal{428, wire.CodeChanged, "Name the ETag of the policy that you have read in If-Match."}},
+	{storage.ErrNoGroup, refusal{404, wire.CodeNotFound, "There is no such group."}},
+	{storage.ErrNameTaken, refusal{409, wire.CodeTaken, "A group of that name exists."}},
+	{storage.ErrNoRequest, refusal{404, wire.CodeNotFound, "There is no such open request."}},
+	{storage.ErrNoOffer, refusal{409, wire.CodeConflict, "The document is not offered to you any more."}},
+	{storage.ErrNotAllowed, refusal{403, wire.CodeForbidden, "The server's role in the database may not remove revisions. Purge by the coscribe command."}},
 	{document.ErrBusy, refusal{503, wire.CodeOverloaded, "The document's access list keeps changing. Try again."}},
 
 	{storage.ErrFence, refusal{401, wire.CodeNotSignedIn, "Sign in, or send a live token as Authorization: Bearer."}},
@@ -121,6 +130,9 @@ func problemOf(err error) (problem wire.Problem, wait time.Duration) {
 			problem.Detail = "Your role would allow this, but the document's state or the token's scopes do not."
 		}
 		return problem, 0
+	}
+	if rule, ok := errors.AsType[*document.PolicyError](err); ok {
+		return made(refusal{422, wire.CodePolicy, rule.Rule}), 0
 	}
 	if tries, ok := errors.AsType[*account.TooManyTries](err); ok {
 		return made(refusal{429, wire.CodeRateLimited, "Too many tries. Wait a minute."}), tries.RetryAfter

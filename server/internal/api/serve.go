@@ -93,4 +93,5 @@ var (
 	errMediaType   = errors.New("the body is not application/json")
 	errDraining    = errors.New("draining")
 	errNoAccount   = errors.New("no such account")
+	errNoCondition = errors.New("no If-Match")
 )

@@ -16,6 +16,9 @@ var checked = []any{
 	wire.Join{}, wire.Submit{}, wire.ShowCursor{}, wire.Rename{}, wire.Grant{}, wire.Revoke{}, wire.Ping{},
 	wire.SignIn{}, wire.SignUp{}, wire.ChangePassword{}, wire.Invite{}, wire.NewToken{}, wire.NewDocument{}, wire.Retitle{}, wire.WriteOps{},
 	wire.PutGrant{}, wire.Since{}, wire.Cursor{},
+	wire.NewLink{}, wire.Lock{}, wire.Unlock{}, wire.Disconnect{},
+	wire.NameGroup{}, wire.PutLink{}, wire.SetHistory{}, wire.Offer{}, wire.Transfer{}, wire.Ask{}, wire.Approve{}, wire.Bulk{}, wire.Change{},
+	wire.Policy{},
 	wire.Enter{}, wire.Suspend{}, wire.Offboard{},
 }
 

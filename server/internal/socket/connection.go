@@ -25,6 +25,7 @@ type connection struct {
 	origin  string // of the page, empty for a program
 	place   *place
 	watch   *meter.Watch
+	note    storage.Note // from where it came, for the audit
 
 	inlet  inlet
 	socket *gws.Conn

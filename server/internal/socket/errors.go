@@ -19,10 +19,14 @@ var words = []struct {
 	{document.ErrOwner, wire.CodeInvalid, "the owner's role is not a grant"},
 	{document.ErrPast, wire.CodeInvalid, "the expiry lies in the past"},
 	{document.ErrChanged, wire.CodeChanged, "the access list has changed: read it again"},
+	{document.ErrReason, wire.CodeReason, "this takes a reason: ask for it over HTTP"},
 	{document.ErrBusy, wire.CodeOverloaded, "the access list keeps changing: try again"},
 	{storage.ErrFence, wire.CodeNotSignedIn, "sign in again"},
 	{storage.ErrNoDocument, wire.CodeNotFound, "there is no such document"},
 	{storage.ErrNoUser, wire.CodeInvalid, "there is no such user"},
+	{storage.ErrNoGroup, wire.CodeInvalid, "there is no such group"},
+	{storage.ErrNoLink, wire.CodeNotFound, "there is no such link"},
+	{storage.ErrTooMany, wire.CodeRateLimited, "the document has too many links"},
 	{storage.ErrNoGrant, wire.CodeNotFound, "there is no such grant"},
 	{storage.ErrUnavailable, wire.CodeUnavailable, "the database cannot be reached or written now: try again"},
 	{storage.ErrUnknown, wire.CodeUnavailable, "the database did not say whether this was done: look, or try again"},
@@ -34,6 +38,9 @@ var words = []struct {
 func wordsOf(err error) (wire.Code, string) {
 	if _, ok := errors.AsType[*document.Forbidden](err); ok {
 		return wire.CodeForbidden, "your role does not allow this"
+	}
+	if rule, ok := errors.AsType[*document.PolicyError](err); ok {
+		return wire.CodePolicy, rule.Rule
 	}
 	for _, known := range words {
 		if errors.Is(err, known.err) {

@@ -128,6 +128,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.place = place
+	c.note = storage.Note{From: h.Address(r).Unmap().String(), Request: request.String()}
 	c.watch = h.Meter.Watch(meter.Who{Connection: request, Doc: doc, Address: h.Address(r)})
 	running := false
 	defer func() {

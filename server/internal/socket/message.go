@@ -6,13 +6,10 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/internal/account"
-	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/schema"
 	"github.com/coscribe/coscribe/server/wire"
-	"github.com/coscribe/coscribe/storage"
 )
 
 // message takes one message of the client, on the reader.
@@ -62,6 +59,7 @@ func (c *connection) sit(join *wire.Join) {
 		return
 	}
 	c.actor = actor
+	c.actor.Note = c.note
 	c.log = c.log.With("user", actor.User, "document", c.doc)
 	c.watch.Seated(actor.User)
 	if !c.handler.admission.seat(c.place, actor.User, c.doc) {
@@ -94,54 +92,15 @@ func (c *connection) dispatch(m wire.Inbound) {
 		c.submit(m)
 	case *wire.ShowCursor:
 		(*c.seat.Load()).ShowCursor(m.Cursor)
-	case *wire.Rename:
-		c.command(m.Ref, func(ctx context.Context) error {
-			_, err := c.handler.Documents.Rename(ctx, c.actor, c.doc, m.Title)
-			return err
-		})
-	case *wire.Grant:
-		right := authz.Right{To: authz.Principal(m.Principal), Role: m.Role}
-		if m.ExpiresAt != nil {
-			right.ExpiresAt = int64(storage.At(*m.ExpiresAt))
-		}
-		c.command(m.Ref, func(ctx context.Context) error {
-			_, err := c.handler.Documents.Grant(ctx, c.actor, c.doc, right)
-			return err
-		})
-	case *wire.Revoke:
-		c.command(m.Ref, func(ctx context.Context) error {
-			_, err := c.handler.Documents.Revoke(ctx, c.actor, c.doc, authz.Principal(m.Principal))
-			return err
-		})
 	case *wire.Ping:
 		c.send(&wire.Pong{T: m.T})
 	default:
-		c.close(wire.CloseBadMessage)
+		c.ask(m)
 	}
 }
 
 func (c *connection) submit(m *wire.Submit) {
 	if err := (*c.seat.Load()).Submit(*m); err != nil {
 		c.log.Debug("submit", "error", err)
-	}
-}
-
-// command runs a command and answers it by its ref.
-func (c *connection) command(ref string, run func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(c.ctx, c.handler.Limits.CommandTime)
-	defer cancel()
-	err := run(ctx)
-	if err == nil {
-		c.forbidden = 0
-		c.send(&wire.Done{Ref: ref})
-		return
-	}
-	code, message := wordsOf(err)
-	if code == wire.CodeInternal {
-		c.log.Error("command", "error", err)
-	}
-	c.send(&wire.Error{Ref: ref, Code: code, Message: message})
-	if forbidden, ok := errors.AsType[*document.Forbidden](err); ok {
-		c.forbade(forbidden.Command.String())
 	}
 }

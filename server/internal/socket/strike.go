@@ -70,6 +70,14 @@ func refOf(m wire.Inbound) string {
 		ref = m.Ref
 	case *wire.Revoke:
 		ref = m.Ref
+	case *wire.NewLink:
+		ref = m.Ref
+	case *wire.Lock:
+		ref = m.Ref
+	case *wire.Unlock:
+		ref = m.Ref
+	case *wire.Disconnect:
+		ref = m.Ref
 	}
 	if len(ref) > maxRef {
 		return ""

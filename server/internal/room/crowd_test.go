@@ -3,11 +3,13 @@ package room_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
@@ -268,6 +270,37 @@ func TestRateOfAUser(t *testing.T) {
 		}
 		if slowed != 6 || len(w.log()) != 10 {
 			t.Fatalf("%d slowed down, %d revisions", slowed, len(w.log()))
+		}
+	})
+}
+
+// Over HTTP a program has a rate of its own, if its token is for bulk; else it has that of people, and no request of more than
+// they may write at once.
+func TestRateOfBulk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) {
+			l.UserEdits, l.UserEditBurst, l.UserWrites, l.UserWriteBurst = 1, 3, 1, 10
+		})
+		bulk, plain := w.editor("Bulk"), w.editor("Plain")
+		plain.Withheld = authz.ScopeBulk
+		for i, c := range []struct {
+			actor storage.Actor
+			edits int
+			want  wire.Code
+		}{
+			{bulk, 8, ""}, {bulk, 3, wire.CodeSlowDown}, {bulk, 2, ""},
+			{plain, 4, wire.CodeTooLarge}, {plain, 2, ""}, {plain, 2, wire.CodeSlowDown}, {plain, 1, ""}, {plain, 1, wire.CodeSlowDown},
+		} {
+			_, err := w.hub.Write(w.ctx, write(w, c.actor, w.doc, 0, "rebase", slices.Repeat([]string{"x"}, c.edits)...))
+			var got wire.Code
+			if refused, is := err.(*room.Refusal); is {
+				got = refused.Code
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if got != c.want {
+				t.Errorf("request %d: %q, want %q", i, got, c.want)
+			}
 		}
 	})
 }

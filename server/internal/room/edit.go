@@ -116,7 +116,7 @@ func (r *room) admit(p *pending) *Refusal {
 // pay takes the edits from their author's rates.
 func (r *room) pay(p *pending) bool {
 	if p.seat == nil {
-		return r.hub.people.mayWrite(p.actor.User, len(p.chain))
+		return r.hub.people.mayWrite(p.actor, len(p.chain))
 	}
 	return p.seat.rate.Allow() && r.hub.people.mayEdit(p.actor.User)
 }

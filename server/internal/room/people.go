@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 	"golang.org/x/time/rate"
@@ -65,12 +66,15 @@ func (p *people) mayEdit(user id.User) bool {
 	return edits.Allow()
 }
 
-// mayWrite takes n edits over HTTP from the user's rate.
-func (p *people) mayWrite(user id.User, n int) bool {
+// mayWrite takes n edits over HTTP from the user's rate: that of programs, or of people where the credential is not for bulk.
+func (p *people) mayWrite(actor storage.Actor, n int) bool {
 	p.mu.Lock()
-	writes := p.person(user).writes
+	known := p.person(actor.User)
 	p.mu.Unlock()
-	return writes.AllowN(time.Now(), n)
+	if actor.Withheld.Has(authz.ScopeBulk) {
+		return known.edits.AllowN(time.Now(), n)
+	}
+	return known.writes.AllowN(time.Now(), n)
 }
 
 // seatsOf returns the seats that belong to the user and match.

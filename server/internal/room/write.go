@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -30,6 +31,9 @@ func (h *Hub) Write(ctx context.Context, write Write) (wire.Written, error) {
 	chain, err := write.chain()
 	if err != nil {
 		return wire.Written{}, err
+	}
+	if write.Actor.Withheld.Has(authz.ScopeBulk) && len(chain) > h.limits.UserEditBurst {
+		return wire.Written{}, refusal(wire.CodeTooLarge) // no waiting would let so many pass at once
 	}
 	const tries = 5 // what was brought into the window may have left it again
 	paid := false

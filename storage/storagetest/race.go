@@ -207,6 +207,7 @@ func testRevocation(t *testing.T, open func(t *testing.T) Opened) {
 						if outcomes[0] == nil {
 							if after {
 								w.Errorf("committed revision %d after the right had ended", b.Revisions[0].Rev)
+								return
 							}
 							wrote.Add(1)
 							start.Head++

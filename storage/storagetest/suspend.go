@@ -85,6 +85,19 @@ func testSuspension(t *testing.T, open func(t *testing.T) Opened) {
 		}
 	})
 
+	t.Run("NeverTheLastAdministratorByTheOperator", func(t *testing.T) {
+		w := &world{TB: t, Opened: open(t), now: w.now}
+		for range 5 {
+			pair := []storage.Actor{w.administrator(), w.administrator()}
+			errs := make([]error, 2)
+			together(2, func(i int) { errs[i] = w.Store.SuspendUser(w.Context(), pair[i].User, w.now, storage.By{}) })
+			if left := errors.Join(errs...); !errors.Is(left, storage.ErrLastAdmin) || errs[0] != nil && errs[1] != nil {
+				t.Fatalf("got %v, %v, want one of them %v", errs[0], errs[1], storage.ErrLastAdmin)
+			}
+			w.behind("UPDATE users SET instance_admin = false WHERE instance_admin")
+		}
+	})
+
 	t.Run("SessionsListedAndEnded", func(t *testing.T) {
 		w := w.in(t)
 		user := w.user("Bob")

@@ -124,7 +124,7 @@ func (s *server) signUp(t *testing.T, ctx context.Context, account wire.SignUp) 
 	if _, err := pages.SignUp(ctx, account); err != nil {
 		t.Fatal(err)
 	}
-	token, err := pages.CreateToken(ctx, wire.NewToken{Name: "test"})
+	token, err := pages.CreateToken(ctx, wire.NewToken{Name: "test", Scopes: []string{"write", "admin"}})
 	if err != nil {
 		t.Fatal(err)
 	}

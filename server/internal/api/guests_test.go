@@ -26,7 +26,7 @@ func (h *house) grantAnyone(doc id.Doc) {
 }
 
 // link makes one by the store's own means, and returns its secret.
-func (h *house) link(doc id.Doc, role authz.Role, expires storage.Micros) (secret string, link id.Link) {
+func (h *house) linkWith(doc id.Doc, role authz.Role, expires storage.Micros) (secret string, link id.Link) {
 	h.t.Helper()
 	access, err := h.store.Access(h.t.Context(), doc)
 	if err != nil {
@@ -57,8 +57,8 @@ func TestComingInByALink(t *testing.T) {
 	h := newHouse(t, openHouse)
 	owner, kim := h.user("owner"), h.user("kim")
 	doc, other := owner.document("plan").ID, owner.document("other").ID
-	secret, _ := h.link(doc, authz.Editor, 0)
-	second, _ := h.link(other, authz.Viewer, 0)
+	secret, _ := h.linkWith(doc, authz.Editor, 0)
+	second, _ := h.linkWith(other, authz.Viewer, 0)
 	path := "/v1/documents/" + doc.String()
 
 	guest := h.browser()
@@ -99,9 +99,9 @@ func TestLinksThatLeadNowhere(t *testing.T) {
 	h := newHouse(t, openHouse)
 	owner := h.user("owner")
 	doc, gone := owner.document("plan").ID, owner.document("gone").ID
-	expired, _ := h.link(doc, authz.Viewer, storage.At(time.Now().Add(50*time.Millisecond)))
-	revoked, link := h.link(doc, authz.Viewer, 0)
-	deleted, _ := h.link(gone, authz.Viewer, 0)
+	expired, _ := h.linkWith(doc, authz.Viewer, storage.At(time.Now().Add(50*time.Millisecond)))
+	revoked, link := h.linkWith(doc, authz.Viewer, 0)
+	deleted, _ := h.linkWith(gone, authz.Viewer, 0)
 	access, _ := h.store.Access(t.Context(), doc)
 	by := h.tokenActor(owner.user.ID)
 	guard := storage.Guard{AccessVersion: access.Document.AccessVersion, Fence: storage.Fence{User: by.User, Credential: by.Credential}}
@@ -156,7 +156,7 @@ func TestGuestsHaveNoAccount(t *testing.T) {
 	h := newHouse(t, openHouse)
 	owner := h.user("owner")
 	doc := owner.document("plan").ID
-	secret, _ := h.link(doc, authz.Admin, 0)
+	secret, _ := h.linkWith(doc, authz.Admin, 0)
 	guest := h.browser()
 	guest.enter(wire.Enter{Link: secret}).want(200)
 	guest.do("GET", "/v1/users/me", nil).want(200)
@@ -188,7 +188,7 @@ func TestNoGuestsByPolicy(t *testing.T) {
 	h := newHouse(t, openHouse)
 	boss := h.user("boss", instanceAdmin)
 	doc := boss.document("plan").ID
-	secret, _ := h.link(doc, authz.Viewer, 0)
+	secret, _ := h.linkWith(doc, authz.Viewer, 0)
 	guest := h.browser()
 	guest.enter(wire.Enter{Link: secret}).want(200)
 

@@ -53,7 +53,7 @@ func administrator(t *testing.T, p *process) *client.Client {
 // withToken makes a token of the person, for a server at url.
 func withToken(t *testing.T, person *client.Client, url string) *client.Client {
 	t.Helper()
-	token, err := person.CreateToken(t.Context(), wire.NewToken{Name: "test"})
+	token, err := person.CreateToken(t.Context(), wire.NewToken{Name: "test", Scopes: []string{"write", "admin", "bulk"}})
 	if err != nil {
 		t.Fatalf("make a token: %v", err)
 	}

@@ -28,7 +28,7 @@ var floors = map[string]int{
 
 	"server/internal/edge": 2, "server/internal/oracle": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
 
-	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4,
+	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4, "client/cmd/coabuse": 4,
 
 	"server": 5,
 }
@@ -47,7 +47,7 @@ var homes = map[string][]string{
 	"github.com/alexedwards/scs":         {"server/internal/account"},
 	"github.com/alexedwards/argon2id":    {"server/internal/account"},
 	"github.com/go-playground/validator": {"server/internal/schema"},
-	"github.com/alecthomas/kong":         {"server", "client/cmd/coload"},
+	"github.com/alecthomas/kong":         {"server", "client/cmd/coload", "client/cmd/coabuse"},
 	"github.com/go-chi/chi":              {"server/internal/edge"},
 	"github.com/prometheus":              {"server/internal/meter"},
 }

@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 // process is a server in a process of its own, that can be killed and started again at the same address.
 type process struct {
 	t     *testing.T
+	build func() (binary string, err error)
 	args  []string
 	url   string
 	setup string // the set-up link that its first start printed
@@ -57,8 +58,14 @@ const startPatience = 60 * time.Second
 // startProcess starts a server on a free loopback port, with args naming its empty database.
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
+	return startBinary(t, built, args...)
+}
+
+// startBinary is startProcess for a server that was built otherwise.
+func startBinary(t *testing.T, build func() (string, error), args ...string) *process {
+	t.Helper()
 	address := freeAddress(t)
-	p := &process{t: t, args: append([]string{"--listen", address}, args...), url: "http://" + address}
+	p := &process{t: t, build: build, args: append([]string{"--listen", address}, args...), url: "http://" + address}
 	p.setup = p.start(setupLink)
 	t.Cleanup(func() {
 		if p.command != nil {
@@ -91,7 +98,7 @@ var (
 // start runs the server until it has printed what is asked for, once it listens, and returns that.
 func (p *process) start(until *regexp.Regexp) string {
 	p.t.Helper()
-	binary, err := built()
+	binary, err := p.build()
 	if err != nil {
 		p.t.Fatalf("build the server: %v", err)
 	}

@@ -164,7 +164,8 @@ func TestBadLoginsAreAlike(t *testing.T) {
 	}
 }
 
-// After a few wrong passwords the account waits, whoever asks and even with the right one; other accounts do not.
+// After a few wrong passwords the account waits for devices at that place that it does not know, even with the right one. Whom
+// else guessing slows down, and whom not, is asked in package account.
 func TestLoginLimits(t *testing.T) {
 	h := newHouse(t, openHouse, func(c *account.Config) { c.TriesPerMinute = 5 })
 	ada := h.member("ada")

@@ -51,7 +51,9 @@ type Limits struct {
 	UserEditBurst      int           `default:"120" lifted:"" help:"Edits at once of one user over all connections."`
 	BulkEditsPerSecond int           `default:"500" lifted:"" help:"Edits a second of one user over HTTP, where many come in one request."`
 	BulkEditBurst      int           `default:"2000" lifted:"" help:"Edits at once of one user over HTTP."`
-	SlowDowns          int           `default:"20" help:"Edits refused in a row for their rate or role: the last closes."`
+	CursorsPerSecond   int           `default:"10" lifted:"" help:"Carets a second of one connection."`
+	CursorBurst        int           `default:"20" lifted:"" help:"Carets at once of one connection."`
+	SlowDowns          int           `default:"20" help:"Edits refused in a row for their rate or role, or carets for theirs: the last closes."`
 	CursorPause        time.Duration `default:"200ms" help:"Between two messages about others' cursors."`
 	EditComponents     int           `default:"1000" help:"Components of one edit."`
 	InsertUnits        int           `default:"32768" help:"UTF-16 units in one insert."`
@@ -149,6 +151,7 @@ func (l *Limits) socket() socket.Limits {
 	limits.Frames, limits.FrameBurst = l.FramesPerSecond, l.FrameBurst
 	limits.Traffic, limits.TrafficBurst = int(l.BytesPerSecond), int(l.BytesBurst)
 	limits.Strikes, limits.StrikeWindow, limits.Forbidden = l.Strikes, l.StrikeWindow, l.Forbidden
+	limits.Cursors, limits.CursorBurst, limits.CursorRefusals = l.CursorsPerSecond, l.CursorBurst, l.SlowDowns
 	limits.OutboxBytes = int(l.AnswerBytes)
 	return limits
 }

@@ -41,6 +41,8 @@ type connection struct {
 	strikes   []time.Time          // the last few
 	forbidden int                  // commands in a row
 	warned    bool                 // of its rate
+	carets    bucket               // that it may still show
+	unshown   int                  // carets refused in a row
 }
 
 func newConnection(h *Handler, log *slog.Logger, doc id.Doc, origin string) *connection {

@@ -21,6 +21,8 @@ type Limits struct {
 	Strikes               int // bad messages within StrikeWindow: the last closes
 	StrikeWindow          time.Duration
 	Forbidden             int           // commands beyond the role in a row: the last closes
+	Cursors, CursorBurst  int           // per second
+	CursorRefusals        int           // carets refused in a row: the last closes
 	CommandTime           time.Duration // that a rename, grant or revoke may take; shorter than PongWait, since nothing is read meanwhile
 
 	// What is written.
@@ -48,6 +50,7 @@ func DefaultLimits() Limits {
 		Frames: 60, FrameBurst: 120,
 		Traffic: 128 << 10, TrafficBurst: 1 << 20,
 		Strikes: 5, StrikeWindow: time.Minute, Forbidden: 20,
+		Cursors: 10, CursorBurst: 20, CursorRefusals: 20,
 		CommandTime: 5 * time.Second,
 
 		WriteBytes: 64 << 10, WriteWait: 5 * time.Second, OutboxBytes: 64 << 10,
@@ -66,5 +69,6 @@ func BenchmarkLimits() Limits {
 	l.Handshakes, l.HandshakeBurst = unhindered, unhindered
 	l.Frames, l.FrameBurst = unhindered, unhindered
 	l.Traffic, l.TrafficBurst = unhindered, unhindered
+	l.Cursors, l.CursorBurst = unhindered, unhindered
 	return l
 }

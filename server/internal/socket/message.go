@@ -91,7 +91,7 @@ func (c *connection) dispatch(m wire.Inbound) {
 	case *wire.Submit:
 		c.submit(m)
 	case *wire.ShowCursor:
-		(*c.seat.Load()).ShowCursor(m.Cursor)
+		c.showCursor(m)
 	case *wire.Ping:
 		c.send(&wire.Pong{T: m.T})
 	default:

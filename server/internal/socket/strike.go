@@ -60,6 +60,25 @@ func (c *connection) warn() {
 
 const slowDownMs = 1000
 
+// showCursor shows a caret, unless carets come faster than anybody looks: then it is not shown. Who does that is told once, and
+// closed if none of the next is slower.
+func (c *connection) showCursor(m *wire.ShowCursor) {
+	limits := &c.handler.Limits
+	if c.carets.take(1, limits.Cursors, limits.CursorBurst, time.Now()) {
+		c.unshown = 0
+		(*c.seat.Load()).ShowCursor(m.Cursor)
+		return
+	}
+	c.handler.Meter.RatesHit.Inc("cursors")
+	c.watch.Note(meter.RateLimited, "cursors")
+	if c.unshown++; c.unshown == 1 {
+		c.send(&wire.Notice{Code: wire.CodeSlowDown, RetryAfterMs: slowDownMs})
+	}
+	if c.unshown >= limits.CursorRefusals {
+		c.close(wire.CloseRateLimited)
+	}
+}
+
 // refOf is the ref of a message that has one that may be repeated to its sender.
 func refOf(m wire.Inbound) string {
 	ref := ""

@@ -7,7 +7,7 @@
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
-const timeout = Number(process.env.COSCRIBE_BROWSER_TIMEOUT_MS ?? 20_000)
+const timeout = Number(process.env.COSCRIBE_BROWSER_TIMEOUT_MS ?? 50_000)
 
 const browser = await chromium.launch({
   executablePath: process.env.COSCRIBE_CHROMIUM ?? '/usr/bin/chromium',
@@ -34,6 +34,26 @@ async function newTab(name, context) {
   })
   pages.set(name, page)
   return page
+}
+
+const uuid = (kind, i) => `${kind}0000000-0000-4000-8000-${String(i).padStart(12, '0')}`
+
+// plant puts the words for every title and name in an answer; lists get an item for each.
+function plant(value, words) {
+  let next = 0
+  const walk = (value) => {
+    if (Array.isArray(value)) return value.map(walk)
+    if (value === null || typeof value !== 'object') return value
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => {
+      if (typeof inner === 'string' && /^(title|name|label|device|email)$/.test(key)) return [key, words[next++ % words.length] ?? '']
+      if (key === 'items' && inner.length > 0 && typeof inner[0] === 'object') {
+        const item = inner[inner.length - 1]
+        return [key, walk(words.map((_, i) => ({ ...item, ...(item.id && { id: uuid('c', i) }), ...(item.principal && { principal: `user:${uuid('d', i)}` }) })))]
+      }
+      return [key, walk(inner)]
+    }))
+  }
+  return walk(value)
 }
 
 const does = {
@@ -64,16 +84,42 @@ const does = {
   evaluate: async (page, source) => page.evaluate(source),
   screenshot: async (page, path) => void (await page.screenshot({ path })),
   faults: async (page) => page.faults,
-  // From now on every document that the page opens has this content, whatever the server says.
-  content: (page, ops) =>
-    page.routeWebSocket(/\/socket$/, (socket) => {
+  // From now on a server that lies: every document that the page opens has this content, and the words stand wherever a title
+  // or a name may, of the document, its people, their carets, and all that is told over HTTP.
+  hostile: async (page, ops, words) => {
+    const lied = page.lies !== undefined
+    page.lies = { ops, words }
+    if (lied) return
+    await page.routeWebSocket(/\/socket$/, (socket) => {
       const server = socket.connectToServer()
       server.onMessage((text) => {
         const message = JSON.parse(text)
-        if (message.type === 'welcome') message.snapshot = { ops }
-        socket.send(JSON.stringify(message))
+        if (message.type !== 'welcome') return socket.send(text)
+        const { ops, words } = page.lies
+        const here = (offset) => words.map((name, i) => ({ seat: uuid('a', i), user: uuid('b', i), name, color: i % 12, cursor: { rev: message.rev, index: i + offset, length: 2 } }))
+        socket.send(JSON.stringify({ ...message, snapshot: { ops }, peers: here(0), you: { ...message.you, name: words[0] ?? '' } }))
+        for (const title of words) socket.send(JSON.stringify({ type: 'document', document: { ...message.document, title } }))
+        socket.send(JSON.stringify({ type: 'presence', items: here(1) }))
       })
-    }),
+    })
+    await page.route('**/v1/**', async (route) => {
+      const response = await route.fetch()
+      if (!response.headers()['content-type']?.startsWith('application/json')) return route.fulfill({ response })
+      return route.fulfill({ response, json: plant(await response.json(), page.lies.words) })
+    })
+  },
+  // Shows HTML as a page of its own that has no policy at all.
+  show: async (page, html) => void (await page.setContent(html)),
+  // What the clipboard gets as HTML when everything is copied.
+  copied: async (page) => {
+    await page.locator('.ql-editor').click()
+    await page.keyboard.press('Control+a')
+    return page.locator('.ql-editor').evaluate((editor) => {
+      const clipboardData = new DataTransfer()
+      editor.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }))
+      return clipboardData.getData('text/html')
+    })
+  },
   // Pastes HTML where the caret is.
   paste: async (page, html) =>
     page.locator('.ql-editor').evaluate((editor, html) => {

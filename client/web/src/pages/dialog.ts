@@ -3,9 +3,15 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { sentence } from './part';
 
+export interface Opened {
+  update(): void;
+  close(): void;
+}
+
 // openDialog shows content, which is rendered again by update, until close is called or Escape pressed.
-export function openDialog(title: string, content: () => TemplateResult, closed: () => void = () => {}): { update(): void; close(): void } {
+export function openDialog(title: string, content: () => TemplateResult, { wide = false, closed = () => {} } = {}): Opened {
   const dialog = document.createElement('dialog');
+  if (wide) dialog.className = 'wide';
   const id = `dialog-${Math.random().toString(36).slice(2)}`;
   dialog.setAttribute('aria-labelledby', id);
   const before = document.activeElement as HTMLElement | null;
@@ -14,7 +20,7 @@ export function openDialog(title: string, content: () => TemplateResult, closed:
     render(
       html`<div class="dialog">
         <header>
-          <h2 id=${id}>${title}</h2>
+          <h2 id=${id} tabindex="-1">${title}</h2>
           <button type="button" class="tool" aria-label="Close" @click=${close}>✕</button>
         </header>
         ${content()}
@@ -23,7 +29,9 @@ export function openDialog(title: string, content: () => TemplateResult, closed:
     );
   dialog.addEventListener('close', () => {
     dialog.remove();
-    before?.focus();
+    // What had the focus may be gone by what was done here: then the dialog below has it.
+    if (before?.isConnected) before.focus();
+    else [...document.querySelectorAll('dialog[open]')].at(-1)?.querySelector('h2')?.focus();
     closed();
   });
   // A press beside the dialog closes it, unless it began inside, as when text is being selected.
@@ -42,10 +50,12 @@ export interface Question {
   value?: string;
   type?: string;
   placeholder?: string;
+  more?: TemplateResult; // further fields
   action: string;
   danger?: boolean;
   // answer does what was asked; what it throws is shown, and the dialog stays.
-  answer(value: string): void | Promise<void>;
+  answer(value: string, fields: FormData): void | Promise<void>;
+  closed?: () => void; // whether answered or not
 }
 
 export function ask(question: Question): void {
@@ -56,7 +66,8 @@ export function ask(question: Question): void {
     if (busy) return;
     busy = true;
     try {
-      await question.answer(String(new FormData(event.target as HTMLFormElement).get('value') ?? ''));
+      const fields = new FormData(event.target as HTMLFormElement);
+      await question.answer(String(fields.get('value') ?? ''), fields);
       dialog.close();
     } catch (caught) {
       error = sentence(caught);
@@ -73,11 +84,13 @@ export function ask(question: Question): void {
             <input name="value" type=${question.type ?? 'text'} .defaultValue=${question.value ?? ''} placeholder=${question.placeholder ?? ''} autofocus autocomplete="off" />
           </label>`
         : nothing}
+      ${question.more ?? nothing}
       ${error ? html`<p class="error" role="alert">${error}</p>` : nothing}
       <footer>
         <button type="button" class="button" @click=${() => dialog.close()}>Cancel</button>
         <button type="submit" class="button ${question.danger ? 'danger' : 'primary'}" ?autofocus=${!question.label}>${question.action}</button>
       </footer>
     </form>`,
+    { ...(question.closed && { closed: question.closed }) },
   );
 }

@@ -11,7 +11,7 @@ import './offers';
 import { Complaint, http, Part, sentence, type Shell } from './part';
 import { personsOf, type Person } from './people';
 import './savestate';
-import { openShare } from './share';
+import { openShare } from './share/dialog';
 import './title';
 import { Toolbar } from './toolbar';
 
@@ -19,6 +19,7 @@ const ENDED: Record<Ended, string> = {
   signed_out: 'You are signed out. Sign in to go on writing; what is not saved yet is kept on this device.',
   access_revoked: 'Your access to this document has ended.',
   no_document: 'There is no such document, or it is not shared with you any more.',
+  disconnected: 'Somebody who looks after this document disconnected you. What is not saved yet is kept on this device.',
   superseded: 'This document went on in another tab. Reload to go on here.',
   seq_reuse: 'This page and the server disagree about what was sent. Reload to go on; nothing is lost on this device.',
   bad_message: 'This page and the server do not understand each other. Reload to get the newest page.',

@@ -2,9 +2,10 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Document } from '../sdk';
-import { ask, openDialog } from './dialog';
+import { ask } from './dialog';
 import { icon } from './icons';
-import { ago, Complaint, copy, http, Part, sentence, type Shell } from './part';
+import { invite } from './invite';
+import { ago, Complaint, http, Part, sentence, type Shell } from './part';
 
 export class Documents extends Part {
   declare shell: Shell;
@@ -121,45 +122,6 @@ export class Documents extends Part {
       },
     });
   }
-}
-
-// invite makes a link with which somebody makes an account.
-function invite(): void {
-  ask({
-    title: 'Invite somebody',
-    text: 'You get a link to send to them. With it they make their account; it works once.',
-    label: 'Their email, if only they may use the link',
-    type: 'email',
-    action: 'Make link',
-    answer: async (email) => {
-      const { url, expiresAt } = await http.invite(email.trim() || undefined);
-      // After the question has closed, so that it gives the focus back first.
-      setTimeout(() => showLink(url ?? '', expiresAt));
-    },
-  });
-}
-
-function showLink(url: string, expiresAt: string): void {
-  let copied = '';
-  const dialog = openDialog(
-    'Invitation link',
-    () => html`<div class="form">
-      <p>It is shown only now, and works until ${new Date(expiresAt).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })}.</p>
-      <label>Link <input readonly .value=${url} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} /></label>
-      <footer>
-        <span class="aside" role="status">${copied}</span>
-        <button
-          class="button primary"
-          @click=${async () => {
-            copied = (await copy(url)) ? 'Copied.' : 'Select the link and copy it.';
-            dialog.update();
-          }}
-        >
-          Copy link
-        </button>
-      </footer>
-    </div>`,
-  );
 }
 
 customElements.define('cs-documents', Documents);

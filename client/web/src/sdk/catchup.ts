@@ -1,13 +1,16 @@
 // Carrying unsent edits of earlier over what was committed meanwhile.
 
+import type { Ops } from './bodies';
 import { fromWire } from './delta';
 import { Refusal } from './http';
 import { rebase, type Unsent } from './replica';
-import type { Ops, Revision, Welcome } from './wire';
+import type { Revision, Welcome } from './wire';
 
 // readMissed reads what was committed after a revision up to the snapshot of a welcome. It throws a Refusal when the log
 // does not reach so far back.
-export async function readMissed(ops: (after: number) => Promise<Ops>, after: number, welcome: Welcome): Promise<Revision[]> {
+export async function readMissed(ops: (after: number) => Promise<Ops>, from: { epoch: number; rev: number }, welcome: Welcome): Promise<Revision[]> {
+  if (from.epoch !== welcome.document.epoch) throw new Refusal(410, 'resync', 'The document was replaced meanwhile.');
+  let after = from.rev;
   const missed: Revision[] = [];
   while (after < welcome.rev) {
     const { epoch, items } = await ops(after);

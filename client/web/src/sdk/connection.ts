@@ -8,7 +8,7 @@ import { Emitter } from './emitter';
 import { Refusal } from './http';
 import { Close, comesBack, SUBPROTOCOL, type Inbound, type Join, type Outbound, type Welcome } from './wire';
 
-export type Ended = 'signed_out' | 'access_revoked' | 'no_document' | 'superseded' | 'seq_reuse' | 'bad_message';
+export type Ended = 'signed_out' | 'access_revoked' | 'no_document' | 'disconnected' | 'superseded' | 'seq_reuse' | 'bad_message';
 
 export type ConnectionState = 'away' | 'joining' | 'joined' | 'ended';
 
@@ -74,6 +74,13 @@ export class Connection extends Emitter<Events> {
   // restart leaves the connection and makes another, as after news that contradict each other.
   restart(): void {
     if (this.state !== 'ended') this.#lost();
+  }
+
+  // comeBack goes on after an end that is for the person to overrule.
+  comeBack(): void {
+    if (this.state !== 'ended') return;
+    this.state = 'away';
+    void this.#connect();
   }
 
   stop(): void {
@@ -187,5 +194,6 @@ const endedBy: Record<number, Ended> = {
   [Close.signedOut]: 'signed_out',
   [Close.accessRevoked]: 'access_revoked',
   [Close.noDocument]: 'no_document',
+  [Close.disconnected]: 'disconnected',
   [Close.seqReuse]: 'seq_reuse',
 };

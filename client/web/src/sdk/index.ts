@@ -10,4 +10,7 @@ export { type Caret, type Peer } from './peers';
 export { Replica } from './replica';
 export type { Offer, Rights, SessionOptions, Status } from './news';
 export { Session } from './session';
+export type * from './bodies';
+export type * from './instance';
+export type * from './sharing';
 export type * from './wire';

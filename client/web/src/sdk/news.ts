@@ -5,7 +5,8 @@ import { insertedText, type Delta } from './delta';
 import type { Locks, Shelf } from './outbox';
 import type { Peer } from './peers';
 import type { Unsent } from './replica';
-import type { DocumentState, Ops, Revision, Role } from './wire';
+import type { Ops } from './bodies';
+import type { Author, DocumentState, Revision, Role } from './wire';
 
 export interface SessionOptions {
   doc: string;
@@ -24,6 +25,10 @@ export interface Status {
   kept: boolean;
 }
 
+export function sameStatus(a: Status, b: Status): boolean {
+  return a.state === b.state && a.unsent === b.unsent && a.kept === b.kept;
+}
+
 // Offer is text that could not be written, for its author to copy.
 export interface Offer {
   code: string;
@@ -36,6 +41,7 @@ export interface Rights {
   commands: string[];
   mayEdit: boolean;
   reason: string; // '' at the first welcome
+  by: Author | null; // who changed them, where that is known
 }
 
 export interface News {

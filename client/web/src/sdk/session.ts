@@ -8,47 +8,42 @@ import { cut, fromWire, type Delta } from './delta';
 import { Emitter } from './emitter';
 import { Refusal } from './http';
 import { uuid } from './ids';
-import { offerOf, type News, type Offer, type Rights, type SessionOptions, type Status } from './news';
+import { sendAll } from './leftovers';
+import { offerOf, sameStatus, type News, type Offer, type Rights, type SessionOptions, type Status } from './news';
 import { Outbox } from './outbox';
 import { Peers, type Caret, type Peer } from './peers';
 import { Replica, type Unsent } from './replica';
 import { loadUnsent, storeUnsent } from './stored';
-import { Close } from './wire';
-import type { DocumentState, Kind, Limits, Outbound, Rejected, Revision, Role, Welcome, You } from './wire';
+import { Turns } from './turns';
+import { Close, type Access, type DocumentState, type Kind, type Limits, type Outbound, type Rejected, type Revision, type Welcome, type You } from './wire';
 
 // Edits that follow each other within so long are one change to their author.
 const PAUSE_MS = 1_000;
-const RETRY_MS = 500;
-const LAST_RETRY_MS = 5_000;
 
 export class Session extends Emitter<News> {
   readonly connection: Connection;
   document: DocumentState | null = null;
   you: You | null = null;
-  rights: Rights = { role: 'none', commands: [], mayEdit: false, reason: '' };
+  rights: Rights = { role: 'none', commands: [], mayEdit: false, reason: '', by: null };
   status: Status = { state: 'opening', unsent: 0, kept: true };
+  gone = false; // the document is, for us: what is unsent has been offered
 
   readonly #options: SessionOptions;
   readonly #peers = new Peers();
   readonly #caret = new OwnCaret((caret) => this.#tellCaret(caret));
+  readonly #turns = new Turns(() => this.#pump());
   #outbox: Outbox | null = null;
   #replica: Replica | null = null;
   #left: (Unsent & { epoch: number; rev: number }) | null = null; // from an earlier tab, until the first load
   #limits: Limits | null = null;
-  #seq = 0;
   #goal = 0; // the head at the last welcome: below it, there is more to come before we speak
   #fresh = false; // the next join asks for a snapshot
-  #sending = ''; // the id of the edit that this connection has been given
-  #sendAt = 0; // nothing is sent before
   #editedAt = 0;
-  #refusals = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   #loading = 0; // counts loads, 0 while none runs
   #loads = 0;
   #held = false;
   #queue: Exclude<Outbound, Welcome>[] = [];
   #offers: Offer[] = []; // kept on this device until discarded
-  #gone = false; // the document is, for us: what is unsent has been offered
   #other: Session | null = null; // sends what a further tab left
   #closed = false;
 
@@ -79,7 +74,7 @@ export class Session extends Emitter<News> {
     const left = this.#outbox.left;
     if (left) {
       this.#left = loadUnsent(left);
-      this.#seq = left.seq;
+      this.#turns.taken(left.seq);
       this.#offers = left.offers ?? [];
       for (const offer of this.#offers) this.emit('offer', offer);
     }
@@ -127,7 +122,7 @@ export class Session extends Emitter<News> {
   // discard forgets what was offered for copying.
   async discard(): Promise<void> {
     this.#offers = [];
-    if (!this.#gone) return this.#keep();
+    if (!this.gone) return this.#keep();
     this.#left = null;
     await this.#outbox?.save(null);
   }
@@ -135,18 +130,16 @@ export class Session extends Emitter<News> {
   // close leaves. What is unsent stays on this device.
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#turns.away();
     this.connection.stop();
     await this.#other?.close();
     await this.#outbox?.close();
   }
 
   #drain(): void {
-    if (!this.#held && !this.#loading && this.#queue.length > 0) this.emit('news', undefined);
-    while (!this.#held && !this.#loading && this.#queue.length > 0) {
-      const message = this.#queue.shift()!;
-      this.#guard(() => this.#hear(message));
-    }
+    const waits = () => !this.#held && !this.#loading && this.#queue.length > 0;
+    if (waits()) this.emit('news', undefined);
+    while (waits()) this.#guard(() => this.#hear(this.#queue.shift()!));
   }
 
   // guard: news that do not fit what we have make us ask for all of it again. Unsent edits are carried along.
@@ -167,38 +160,32 @@ export class Session extends Emitter<News> {
   #away(): void {
     this.#queue = [];
     this.#loading = 0;
-    this.#sending = '';
-    this.#sendAt = 0;
-    clearTimeout(this.#timer);
+    this.#turns.away();
     this.#caret.forgotten();
   }
 
   #welcome(welcome: Welcome): void {
     this.you = welcome.you;
     this.#limits = welcome.limits;
-    this.#seq = Math.max(this.#seq, welcome.you.seq);
+    this.#turns.taken(welcome.you.seq);
     this.#goal = welcome.head;
     const known = this.document?.epoch === welcome.document.epoch && this.#replica?.rev === welcome.rev;
     if (!welcome.snapshot && !known) return this.#resync();
 
-    if (welcome.snapshot) {
-      void this.#load(welcome, fromWire(welcome.snapshot));
-      return;
-    }
-    this.#settle(welcome);
+    if (welcome.snapshot) void this.#load(welcome, fromWire(welcome.snapshot));
+    else this.#settle(welcome);
   }
 
   // load starts from a snapshot, over which unsent edits of earlier are carried. Its author may go on writing meanwhile.
   async #load(welcome: Welcome, content: Delta): Promise<void> {
     const load = (this.#loading = ++this.#loads);
     const before = () => this.#replica ?? this.#left;
-    const epoch = this.#replica ? this.document!.epoch : this.#left?.epoch;
+    const epoch = this.#replica ? this.document!.epoch : (this.#left?.epoch ?? 0);
     let missed: Revision[] = [];
     let lost: Refusal | null = null;
     if (before()?.pending || before()?.buffer) {
       try {
-        if (epoch !== welcome.document.epoch) throw new Refusal(410, 'resync', 'The document was replaced meanwhile.');
-        missed = await readMissed(this.#options.ops, before()!.rev, welcome);
+        missed = await readMissed(this.#options.ops, { epoch, rev: before()!.rev }, welcome);
       } catch (error) {
         if (this.#loading !== load) return;
         if (!(error instanceof Refusal) || error.temporary) return this.connection.restart();
@@ -227,7 +214,7 @@ export class Session extends Emitter<News> {
     for (const peer of welcome.peers) if (peer.seat !== welcome.you.seat) this.#peers.tell(peer, replica);
     if (loaded) this.emit('load', replica.shown);
     this.emit('document', welcome.document);
-    this.#takeRights(welcome.role, welcome.commands, '');
+    this.#takeRights({ ...welcome, reason: '' });
     this.#emitPeers();
     this.#keep();
     this.#pump();
@@ -254,7 +241,7 @@ export class Session extends Emitter<News> {
         this.#emitPeers();
         break;
       case 'access':
-        this.#takeRights(message.role, message.commands, message.reason);
+        this.#takeRights(message);
         break;
       case 'document':
         if (message.document.epoch !== this.document?.epoch) return this.#resync();
@@ -270,8 +257,7 @@ export class Session extends Emitter<News> {
     if (item.rev <= replica.rev) return;
     if (this.#isOwn(item, replica)) {
       const change = replica.acknowledge(item.rev);
-      this.#sending = '';
-      this.#refusals = 0;
+      this.#turns.acknowledged();
       this.#peers.committed(change, this.you!.seat, null, replica);
     } else {
       const change = fromWire(item.delta!);
@@ -283,24 +269,20 @@ export class Session extends Emitter<News> {
     this.emit('revision', item);
   }
 
-  #isOwn(item: Revision, unsent: Unsent): boolean {
-    const { pending } = unsent;
+  #isOwn(item: Revision, { pending }: Unsent): boolean {
     return item.author === this.you!.user && item.client === this.#outbox!.client && item.seq === pending?.seq && item.id === pending.id;
   }
 
   #rejected({ seq, code, message, temporary }: Rejected): void {
     const replica = this.#replica!;
     if (replica.pending?.seq !== seq) return;
-    this.#sending = '';
-    if (temporary) {
-      const wait = Math.min(LAST_RETRY_MS, RETRY_MS * 2 ** this.#refusals++);
-      this.#sendAt = Date.now() + wait * (0.5 + Math.random() / 2);
-      this.#pump();
-    } else if (code === 'resync') {
+    this.#turns.refused(temporary);
+    if (temporary) this.#pump();
+    else if (code === 'resync') {
       this.#resync();
     } else if (code === 'stale_seq' || code === 'seq_reuse') {
       // The number is used up and this edit had no effect under it: another number cannot double it.
-      replica.renumber(++this.#seq, uuid());
+      replica.renumber(this.#turns.next(), uuid());
       this.#pump();
     } else {
       const { pending, buffer } = replica;
@@ -315,8 +297,8 @@ export class Session extends Emitter<News> {
     }
   }
 
-  #takeRights(role: Role, commands: string[], reason: string): void {
-    this.rights = { role, commands, mayEdit: commands.includes('edit'), reason };
+  #takeRights({ role, commands, reason, by }: Omit<Access, 'type'>): void {
+    this.rights = { role, commands, mayEdit: commands.includes('edit'), reason, by: by ?? null };
     this.emit('access', this.rights);
     this.#giveUp();
   }
@@ -347,8 +329,8 @@ export class Session extends Emitter<News> {
 
   #end(why: Ended): void {
     const unsent = this.#replica ?? this.#left;
-    this.#gone = why === 'access_revoked' || why === 'no_document';
-    if (unsent && this.#gone && (unsent.pending || unsent.buffer)) {
+    this.gone = why === 'access_revoked' || why === 'no_document';
+    if (unsent && this.gone && (unsent.pending || unsent.buffer)) {
       this.emit('offer', offerOf(why, 'Your access to this document has ended.', unsent));
     }
     this.#peers.reset(this.rev); // who is here is not for us to know any more
@@ -361,21 +343,15 @@ export class Session extends Emitter<News> {
   // crash in between would make the next tab send it again under others, and the text would be there twice.
   #pump(): void {
     const replica = this.#replica;
-    if (!replica || this.connection.state !== 'joined' || replica.rev < this.#goal || this.#sending) return;
+    if (!replica || this.connection.state !== 'joined' || replica.rev < this.#goal || this.#turns.busy) return;
     if (!replica.pending && !(replica.buffer && this.rights.mayEdit)) return;
-    const wait = this.#sendAt - Date.now();
-    if (wait > 0) {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#pump(), wait);
-      return;
-    }
-    if (!replica.pending) replica.take(++this.#seq, uuid(), (delta) => cut(delta, this.#limits!));
+    if (!this.#turns.come()) return;
+    if (!replica.pending) replica.take(this.#turns.next(), uuid(), (delta) => cut(delta, this.#limits!));
     const { id } = replica.pending!;
-    this.#sending = id;
-    this.#sendAt = Date.now() + 1000 / this.#limits!.editsPerSecond;
+    this.#turns.begin(id, this.#limits!.editsPerSecond);
     void this.#keep().then(() => {
       const pending = this.#replica?.pending;
-      if (this.#sending !== id || pending?.id !== id) return;
+      if (!this.#turns.isSending(id) || pending?.id !== id) return;
       const { seq, kind, delta } = pending;
       this.connection.send({ type: 'submit', seq, id, base: this.#replica!.rev, delta: { ops: delta.ops }, kind });
     });
@@ -384,11 +360,11 @@ export class Session extends Emitter<News> {
   #keep(): Promise<void> {
     const replica = this.#replica;
     if (!replica || !this.#outbox || !this.document) return Promise.resolve();
+    if (replica.synced && this.#offers.length === 0) return this.#outbox.save(null);
     const { doc, user } = this.#options;
-    const { id: _, title, epoch } = this.document;
-    const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#seq };
-    const offers = this.#offers;
-    return this.#outbox.save(replica.synced && offers.length === 0 ? null : { ...storeUnsent(key, replica), offers });
+    const { title, epoch } = this.document;
+    const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#turns.seq };
+    return this.#outbox.save({ ...storeUnsent(key, replica), offers: this.#offers });
   }
 
   #tellCaret(caret: Caret | null): boolean {
@@ -403,14 +379,12 @@ export class Session extends Emitter<News> {
 
   #tellStatus(): void {
     const replica = this.#replica;
-    const unsent = replica?.changes ?? 0;
-    const kept = this.#outbox?.durable ?? true;
     const online = this.connection.state === 'joined' && !this.#fresh;
     const state = !replica ? 'opening' : !online ? 'offline' : replica.synced ? 'saved' : 'saving';
-    const before = this.status;
-    if (before.state === state && before.unsent === unsent && before.kept === kept) return;
-    this.status = { state, unsent, kept };
-    this.emit('status', this.status);
+    const status: Status = { state, unsent: replica?.changes ?? 0, kept: this.#outbox?.durable ?? true };
+    if (sameStatus(status, this.status)) return;
+    this.status = status;
+    this.emit('status', status);
   }
 
   // sendOthers sends what further closed tabs left, each under its own client id, one after the other.
@@ -419,18 +393,7 @@ export class Session extends Emitter<News> {
       if (this.#closed) return;
       const other = (this.#other = new Session({ ...this.#options, only }));
       other.on('offer', (offer) => this.#offer(offer));
-      await other.#sendAll();
+      await sendAll(other);
     }
-  }
-
-  async #sendAll(): Promise<void> {
-    const done = new Promise<void>((resolve) => {
-      this.on('status', ({ state }) => state === 'saved' && resolve());
-      this.connection.on('state', (state) => state === 'ended' && resolve());
-    });
-    await this.start();
-    await done;
-    if (!this.#gone) await this.discard(); // ours are the offers of the session that started this one by now
-    await this.close();
   }
 }

@@ -1,4 +1,4 @@
-// The shape of everything that crosses the network: a mirror of the Go package server/wire. Lengths and positions are
+// The shape of everything that crosses the WebSocket: a mirror of the Go package server/wire. Lengths and positions are
 // UTF-16 units, times RFC 3339 in UTC, ids lower-case UUIDs.
 
 import type { Op } from 'quill-delta';
@@ -117,6 +117,13 @@ export interface Access {
   role: Role;
   commands: string[];
   reason: string;
+  by?: Author;
+}
+
+// Author is somebody with a name.
+export interface Author {
+  user: string;
+  name: string;
 }
 
 export type Outbound =
@@ -131,80 +138,6 @@ export type Outbound =
   | { type: 'notice'; code: string; retryAfterMs: number }
   | { type: 'pong'; t: number };
 
-// Bodies of the HTTP API.
-
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail?: string;
-  code: string;
-  requestId: string;
-  pointer?: string;
-  role?: Role;
-  needed?: Role;
-  head?: number;
-}
-
-export interface List<Item> {
-  items: Item[];
-  nextCursor?: string;
-}
-
-export interface User {
-  id: string;
-  name: string;
-  email?: string;
-  color: number;
-  instanceAdmin?: boolean;
-}
-
-export interface SessionState {
-  user: User | null;
-  openRegistration: boolean;
-}
-
-export interface Invitation {
-  id: string;
-  email?: string;
-  url?: string;
-  setup?: boolean;
-  expiresAt: string;
-}
-
-export interface Document {
-  id: string;
-  title: string;
-  owner: string;
-  epoch: number;
-  head: number;
-  locked: boolean;
-  createdAt: string;
-  updatedAt: string;
-  role: Role;
-  commands?: string[];
-}
-
-export interface Ops {
-  epoch: number;
-  head: number;
-  items: Revision[];
-}
-
-export interface Ticket {
-  ticket: string;
-  expiresAt: string;
-}
-
-export interface GrantItem {
-  principal: string;
-  user?: User;
-  role: Role;
-  expiresAt?: string;
-  grantedBy?: string;
-  grantedAt?: string;
-}
-
 // Close codes. From 4500 on, and for one that was superseded, coming back would not help.
 export const Close = {
   draining: 4001,
@@ -215,6 +148,7 @@ export const Close = {
   signedOut: 4501,
   accessRevoked: 4503,
   noDocument: 4504,
+  disconnected: 4505,
   seqReuse: 4509,
 } as const;
 

@@ -87,13 +87,21 @@ func auditRowOf(row *storage.Audited, people map[id.User]storage.User) wire.Audi
 		OnBehalf:   row.OnBehalf,
 		Action:     string(row.Action),
 		Target:     row.Target,
-		Before:     jsontext.Value(row.Before),
-		After:      jsontext.Value(row.After),
+		Before:     object(row.Before),
+		After:      object(row.After),
 		Reason:     row.Reason,
 		From:       row.From,
 		RequestID:  row.Request,
 		Hash:       hex.EncodeToString(row.Hash[:]),
 	}
+}
+
+// object is a state of an audit row, which is JSON already, or nothing.
+func object(text string) jsontext.Value {
+	if text == "" {
+		return nil
+	}
+	return jsontext.Value(text)
 }
 
 // The place of a row in all chains, as text that only we read.

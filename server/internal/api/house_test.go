@@ -164,19 +164,20 @@ func (h *house) user(name string, change ...func(*storage.User)) *client {
 	return c
 }
 
-func (h *house) tokenFor(user id.User) string {
+func (h *house) tokenFor(user id.User, change ...func(*storage.Token)) string {
 	h.t.Helper()
 	secret := "cos_" + strings.Repeat("A", 7) + id.New[id.Credential]().String()
-	err := h.store.PutToken(h.t.Context(), storage.Token{
+	token := storage.Token{
 		ID:        id.New[id.Credential](),
 		Hash:      sha256.Sum256([]byte(strings.TrimPrefix(secret, "cos_"))),
 		User:      user,
 		Name:      "test",
 		CreatedAt: storage.At(time.Now()),
-	}, storage.By{})
-	if err != nil {
-		h.t.Fatal(err)
 	}
+	for _, change := range change {
+		change(&token)
+	}
+	h.must(h.store.PutToken(h.t.Context(), token, storage.By{}))
 	return secret
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,180 +10,152 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// A call is a command as HTTP has it. Path and body are of a document, of a user who has a grant in it, and of one who has
-// none.
-type call struct {
-	method  string
-	path    func(doc id.Doc, granted, other id.User) string
-	body    func() any
-	success int
+// An asking is somebody who asks for a command, and what package authz is to answer by.
+type asking struct {
+	name     string
+	client   *client
+	nobody   bool
+	standing authz.Standing
+	enter    func(plan) // gives them what they have in a document
 }
 
-func at(suffix string) func(id.Doc, id.User, id.User) string {
-	return func(doc id.Doc, _, _ id.User) string { return "/v1/documents/" + doc.String() + suffix }
-}
-
-func fixed(path string) func(id.Doc, id.User, id.User) string {
-	return func(id.Doc, id.User, id.User) string { return path }
-}
-
-// ofOther is a path about the account of somebody else.
-func ofOther(suffix string) func(id.Doc, id.User, id.User) string {
-	return func(_ id.Doc, _, other id.User) string { return "/v1/accounts/" + other.String() + suffix }
-}
-
-func bodyOf(body any) func() any { return func() any { return body } }
-
-// calls are all the ways in which HTTP asks for a command.
-var calls = map[authz.Command][]call{
-	authz.Open: {
-		{"GET", at(""), bodyOf(nil), 200},
-		{"POST", at("/tickets"), bodyOf(nil), 201},
-	},
-	authz.ReadContent: {
-		{"GET", at("/content"), bodyOf(nil), 200},
-		{"GET", at("/content?rev=1"), bodyOf(nil), 200},
-	},
-	authz.ReadHistory: {
-		{"GET", at("/content?rev=0"), bodyOf(nil), 200},
-		{"GET", at("/ops"), bodyOf(nil), 200},
-		{"GET", at("/ops?after=1"), bodyOf(nil), 200},
-	},
-	authz.SeeOwnAccess: {{"GET", at("/access"), bodyOf(nil), 200}},
-	authz.Edit:         {{"POST", at("/ops"), func() any { return insert(1, 1, "x") }, 200}},
-	authz.Rename:       {{"PATCH", at(""), bodyOf(wire.Retitle{Title: "renamed"}), 200}},
-	authz.ListAccess:   {{"GET", at("/grants"), bodyOf(nil), 200}},
-	authz.Grant: {{"PUT", func(doc id.Doc, _, other id.User) string {
-		return "/v1/documents/" + doc.String() + "/grants/user:" + other.String()
-	}, bodyOf(map[string]any{"role": "viewer"}), 200}},
-	authz.Revoke: {{"DELETE", func(doc id.Doc, granted, _ id.User) string {
-		return "/v1/documents/" + doc.String() + "/grants/user:" + granted.String()
-	}, bodyOf(nil), 204}},
-	authz.Delete:         {{"DELETE", at(""), bodyOf(nil), 204}},
-	authz.CreateDocument: {{"POST", fixed("/v1/documents"), bodyOf(wire.NewDocument{Title: "new"}), 201}},
-	authz.InvitePerson:   {{"POST", fixed("/v1/invitations"), bodyOf(map[string]any{}), 201}},
-	authz.FindPerson:     {{"GET", fixed("/v1/users?email=a@example.com"), bodyOf(nil), 200}},
-	authz.ManageOwnAccount: {
-		{"GET", fixed("/v1/tokens"), bodyOf(nil), 200},
-		{"GET", fixed("/v1/users/me/sessions"), bodyOf(nil), 200},
-	},
-	authz.ManageAccounts: {
-		{"GET", fixed("/v1/accounts"), bodyOf(nil), 200},
-		{"GET", ofOther("/sessions"), bodyOf(nil), 200},
-		{"DELETE", ofOther("/sessions"), bodyOf(nil), 204},
-	},
-	authz.SuspendUser: {{"DELETE", ofOther("/suspension"), bodyOf(nil), 204}},
-	authz.Offboard:    {{"POST", ofOther("/offboarding"), bodyOf(wire.Offboard{DryRun: true}), 200}},
-}
-
-// notYet are the commands that HTTP has no route for. A new command must be put here or in calls.
-var notYet = []authz.Command{
-	authz.Export, authz.SeePresence, authz.ShowCursor, authz.Comment, authz.RestoreRevision, authz.NameRevision,
-	authz.ManageLinks, authz.Lock, authz.Unlock, authz.DisconnectSeat, authz.ReadAudit, authz.Transfer, authz.Undelete,
-	authz.RequestAccess, authz.ExplainAccess, authz.AnswerRequest, authz.SetHistory, authz.ListSeats, authz.OfferOwnership,
-	authz.AcceptOwnership, authz.DeclineOwnership, authz.ListDocuments, authz.SeeGroups, authz.SeePolicy,
-	authz.ManageGroups, authz.SeeReach, authz.ReadInstanceAudit,
-	authz.SetPolicy, authz.Purge,
-}
-
-// commands are all that there are.
-func commands() []authz.Command {
-	var all []authz.Command
-	for c := authz.Command(0); !strings.HasPrefix(c.String(), "Command("); c++ {
-		all = append(all, c)
+// everybody is every role, and everybody without one.
+func everybody(h *house, p people) []asking {
+	user := authz.Standing{SignedIn: true}
+	of := func(role authz.Role) authz.Standing { s := user; s.Role = role; return s }
+	granted := func(who *client, role authz.Role, expires time.Duration) func(plan) {
+		return func(at plan) {
+			end := storage.Micros(0)
+			if expires != 0 {
+				end = storage.At(time.Now().Add(expires))
+			}
+			h.grant(at.doc, who.user.ID, role, end)
+		}
 	}
-	return all
-}
-
-// Every role, and everybody without one, by every command over HTTP: what authz's table allows has its effect, and what it
-// does not allow is refused as it should be and leaves document, log and access list untouched.
-func TestEveryRoleByEveryCommand(t *testing.T) {
-	h := newHouse(t)
-	owner := h.user("owner")
-	stranger, boss := h.user("stranger"), h.user("boss", instanceAdmin)
-	out, locked := h.user("out", suspended), h.user("revoked")
-	past, nobody := h.user("past"), h.browser()
-	locked.token = "cos_" + strings.Repeat("x", 43)
-	granted, other := h.user("granted"), h.user("other")
-
-	type asking struct {
-		name     string
-		client   *client
-		standing authz.Standing
-		grant    authz.Role
-		expires  storage.Micros
-	}
-	who := []asking{
-		{"anonymous", nobody, authz.Standing{}, authz.None, 0},
-		{"suspended", out, authz.Standing{}, authz.Admin, 0},
-		{"unknown token", locked, authz.Standing{}, authz.Admin, 0},
-		{"stranger", stranger, authz.Standing{SignedIn: true}, authz.None, 0},
-		{"expired", past, authz.Standing{SignedIn: true}, authz.Admin, storage.At(time.Now().Add(-time.Minute))},
-		{"administrator", boss, authz.Standing{SignedIn: true, InstanceAdmin: true}, authz.None, 0},
-		{"owner", owner, authz.Standing{SignedIn: true, Role: authz.Owner}, authz.None, 0},
+	boss := of(authz.None)
+	boss.InstanceAdmin = true
+	heir := of(authz.None)
+	heir.Offered = true
+	out, unknown, bossName := h.user("out", suspended), h.user("unknown"), h.user("boss", instanceAdmin)
+	unknown.token = "cos_" + strings.Repeat("x", 43)
+	past := h.user("past")
+	all := []asking{
+		{name: "anonymous", client: h.browser(), nobody: true},
+		{name: "suspended", client: out, nobody: true, enter: granted(out, authz.Admin, 0)},
+		{name: "unknown token", client: unknown, nobody: true, enter: granted(unknown, authz.Admin, 0)},
+		{name: "stranger", client: h.user("stranger"), standing: user},
+		{name: "expired", client: past, standing: user, enter: granted(past, authz.Admin, -time.Minute)},
+		{name: "administrator", client: bossName, standing: boss},
+		{name: "heir", client: p.heir, standing: heir},
+		{name: "owner", client: p.owner, standing: of(authz.Owner)},
 	}
 	for role := authz.Viewer; role <= authz.Admin; role++ {
-		who = append(who, asking{role.String(), h.user(role.String()), authz.Standing{SignedIn: true, Role: role}, role, 0})
-		soon := storage.At(time.Now().Add(time.Hour))
-		who = append(who, asking{role.String() + " for an hour", h.user(role.String() + "-hour"),
-			authz.Standing{SignedIn: true, Role: role}, role, soon})
+		who, hour, member := h.user(role.String()), h.user(role.String()+"-hour"), h.user(role.String()+"-member")
+		all = append(all,
+			asking{name: role.String(), client: who, standing: of(role), enter: granted(who, role, 0)},
+			asking{name: role.String() + " for an hour", client: hour, standing: of(role), enter: granted(hour, role, time.Hour)},
+			asking{name: role.String() + " by group", client: member, standing: of(role), enter: func(at plan) {
+				h.give(at.doc, authz.Principal{Kind: authz.ToGroup, ID: h.groupOf(member.user.ID)}, role)
+			}},
+		)
+		for _, guest := range []bool{false, true} {
+			name, change := role.String()+" by link", func(*storage.User) {}
+			if guest {
+				name, change = "guest, "+name, func(u *storage.User) { u.Guest, u.Email = true, "" }
+			}
+			who := h.user(strings.ReplaceAll(name, " ", "-"), change)
+			standing := of(role)
+			standing.SignedIn = !guest
+			all = append(all, asking{name: name, client: who, standing: standing, enter: func(at plan) { h.enterByLink(at.doc, who.user.ID, role) }})
+		}
 	}
+	bare := h.user("bare")
+	bare.token = h.tokenFor(bare.user.ID, func(t *storage.Token) { t.Withheld = authz.AllScopes })
+	withheld := of(authz.Admin)
+	withheld.Withheld = authz.AllScopes
+	return append(all, asking{name: "admin by a token that only reads", client: bare, standing: withheld, enter: granted(bare, authz.Admin, 0)})
+}
+
+// Every command, by everybody, over HTTP: what authz's table allows has its effect, and what it does not allow is refused as it
+// should be, leaves document, log, access list and audit untouched, and is told to nobody.
+func TestEveryRoleByEveryCommand(t *testing.T) {
+	h := newHouse(t)
+	p := h.people(h.user("owner"))
+	everybody := everybody(h, p)
+	told := 0
+	h.events.Subscribe(func(bus.Event) { told++ })
 	for _, command := range commands() {
 		if (len(calls[command]) > 0) == slices.Contains(notYet, command) {
 			t.Fatalf("%v stands in calls and in notYet, or in neither", command)
 		}
 		for i, call := range calls[command] {
-			for _, who := range who {
+			allowed := func(who asking) bool { return !who.nobody && call.standing(who.standing).May(command) }
+			shared := h.plan(p) // all who are refused ask for the same
+			for _, who := range everybody {
+				if who.enter != nil && !allowed(who) {
+					who.enter(shared)
+				}
+			}
+			call.ready(h, shared)
+			before := h.everything(shared)
+			for _, who := range everybody {
+				if allowed(who) {
+					continue
+				}
 				t.Run(fmt.Sprintf("%v/%d/%s", command, i, who.name), func(t *testing.T) {
-					doc := owner.document("plan").ID
-					owner.do("POST", "/v1/documents/"+doc.String()+"/ops", insert(0, 1, "hello")).want(200)
-					h.grant(doc, granted.user.ID, authz.Viewer, 0)
-					if who.grant != authz.None {
-						h.grant(doc, who.client.user.ID, who.grant, who.expires)
+					told = 0
+					call.refuses(t, command, who, who.client.do(call.method, call.path(shared), call.bodyOf(shared), call.headers(h)...))
+					if told > 0 {
+						t.Errorf("a refused command is told %d times", told)
 					}
-					before := h.state(doc)
-					reply := who.client.do(call.method, call.path(doc, granted.user.ID, other.user.ID), call.body())
-					switch {
-					case !who.standing.SignedIn:
-						reply.refused(401, wire.CodeNotSignedIn)
-						if reply.header.Get("WWW-Authenticate") == "" {
-							t.Error("401 without WWW-Authenticate")
-						}
-					case who.standing.May(command):
-						reply.want(call.success)
-						return
-					case command.Least() == authz.None:
-						reply.refused(403, wire.CodeForbidden)
-					case who.standing.May(authz.SeeOwnAccess):
-						problem := reply.refused(403, wire.CodeForbidden)
-						if problem.Role != who.standing.Role.String() || problem.Needed != command.Least().String() {
-							t.Errorf("role %s, needed %s; want %v, %v", problem.Role, problem.Needed, who.standing.Role, command.Least())
-						}
-					default:
-						reply.refused(404, wire.CodeNotFound)
-					}
-					if diff := cmp.Diff(before, h.state(doc)); diff != "" {
+					if diff := cmp.Diff(before, h.everything(shared)); diff != "" {
 						t.Errorf("the refused command left something behind (-before +after):\n%s", diff)
 					}
+				})
+			}
+			for _, who := range everybody {
+				if !allowed(who) {
+					continue
+				}
+				t.Run(fmt.Sprintf("%v/%d/%s", command, i, who.name), func(t *testing.T) {
+					at := h.plan(p)
+					if who.enter != nil {
+						who.enter(at)
+					}
+					call.ready(h, at)
+					who.client.do(call.method, call.path(at), call.bodyOf(at), call.headers(h)...).want(call.answers(who.standing))
 				})
 			}
 		}
 	}
 }
 
-// state is everything that a command could change of a document.
-func (h *house) state(doc id.Doc) storage.Loaded {
-	h.t.Helper()
-	loaded, err := h.store.Load(context.Background(), doc)
-	if err != nil {
-		h.t.Fatal(err)
+// refuses holds a refusal against what authz knows of the one who asks.
+func (c call) refuses(t *testing.T, command authz.Command, who asking, reply reply) {
+	t.Helper()
+	standing := c.standing(who.standing)
+	switch {
+	case who.nobody:
+		reply.refused(401, wire.CodeNotSignedIn)
+		if reply.header.Get("WWW-Authenticate") == "" {
+			t.Error("401 without WWW-Authenticate")
+		}
+	case !command.OfDocument(), command == authz.RequestAccess:
+		reply.refused(403, wire.CodeForbidden)
+	case standing.May(authz.SeeOwnAccess):
+		problem := reply.refused(403, wire.CodeForbidden)
+		if problem.Role != standing.Role.String() || problem.Needed != command.Least().String() {
+			t.Errorf("role %s, needed %s; want %v, %v", problem.Role, problem.Needed, standing.Role, command.Least())
+		}
+	default:
+		reply.refused(404, wire.CodeNotFound)
 	}
-	return loaded
 }
 
 // An administrator gives every role that a grant carries, and none besides; the owner's is out of their reach.
@@ -205,8 +176,10 @@ func TestNobodyGrantsMoreThanTheyHave(t *testing.T) {
 	admin.do("PUT", grants+"user:"+owner.user.ID.String(), map[string]any{"role": "viewer"}).refused(422, wire.CodeInvalid)
 	admin.do("DELETE", grants+"user:"+owner.user.ID.String(), nil).refused(422, wire.CodeInvalid)
 	admin.do("PUT", grants+"user:"+id.New[id.User]().String(), map[string]any{"role": "viewer"}).refused(422, wire.CodeInvalid)
+	admin.do("PUT", grants+"group:"+id.New[id.Group]().String(), map[string]any{"role": "viewer"}).refused(404, wire.CodeNotFound)
+	admin.do("PUT", grants+"link:"+id.New[id.Link]().String(), map[string]any{"role": "viewer"}).refused(404, wire.CodeNotFound)
 	admin.do("DELETE", grants+"everyone", nil).refused(404, wire.CodeNotFound)
-	for _, principal := range []string{"nobody", "user:", "group:x", "user:" + strings.ToUpper(friend.user.ID.String()), "Everyone"} {
+	for _, principal := range []string{"nobody", "user:", "group:x", "user:" + strings.ToUpper(friend.user.ID.String()), "Everyone", "email:", "email:a", "email:@b", "email:a@b@c"} {
 		admin.do("PUT", grants+principal, map[string]any{"role": "viewer"}).refused(400, wire.CodeInvalid)
 	}
 	past := time.Now().Add(-time.Second).UTC().Format(time.RFC3339)

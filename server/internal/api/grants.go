@@ -38,7 +38,7 @@ func (a *API) putGrant(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	actor.Note.Reason = body.Reason
+	actor.Note.Reason = strings.TrimSpace(body.Reason)
 	version, grant, err := a.Documents.GrantTo(r.Context(), actor, doc, only, to, body.Role, micros(body.ExpiresAt))
 	if err != nil {
 		return err

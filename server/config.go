@@ -18,6 +18,8 @@ type Settings struct {
 	Data        string `default:"./data" type:"path" help:"Folder of the embedded database."`
 	DatabaseURL string `secret:"" placeholder:"postgres://…" help:"Postgres to use instead of the embedded database."`
 
+	AllowUnsafeDatabase bool `help:"Serve from a Postgres that may lose in a crash what it said was written: fsync, full_page_writes or synchronous_commit is off."`
+
 	PublicURL    string         `placeholder:"https://…" help:"Address that browsers use, when it is not the one listened on."`
 	AllowOrigin  []string       `placeholder:"https://…" help:"Further origins whose pages may open documents."`
 	TLSCert      string         `type:"path" help:"Certificate chain in PEM. It is read again when it changes."`

@@ -19,7 +19,7 @@ var controls = []control{
 		"server.TestOneConnectionTooMany server.TestAddressesBehindAProxy server.TestChurnLeavesNothingBehind server/internal/socket.TestOneTooMany server/internal/socket.TestCountsReturnToZero server/internal/socket.TestAddressesAreForgotten server/internal/api.TestAddressesAreThrottled server/internal/api.TestStrangersAreThrottled server/internal/api.TestAddressesAreBounded", ""},
 	{6, "Tickets", "256 random bits, stored as SHA-256, for one principal, credential, document and origin; used once; {limit-ticket-time}; {limit-tickets-per-session} outstanding",
 		"4005, the same for all that is wrong", "limit-ticket-time limit-tickets-per-session",
-		"server/internal/account.TestTicketAdmitsOne server/internal/account.TestTicketsThatDoNotOpen server/internal/account.TestTicketsExpireAndAreFew server/internal/socket.TestTicketsOpenOneThingOnce server/internal/socket.TestRacedTicketHasOneWinner server/internal/api.TestTicketsAreForOrigins", ""},
+		"server/internal/account.TestTicketAdmitsOne server/internal/account.TestTicketsThatDoNotOpen server/internal/account.TestTicketsExpireAndAreFew server/internal/socket.TestTicketsOpenOneThingOnce server/internal/socket.TestSignedOutIsClosed server/internal/socket.TestRacedTicketHasOneWinner server/internal/api.TestTicketsAreForOrigins", ""},
 	{7, "Deadline of authentication", "one frame of at most {limit-join-bytes} within {limit-join-time}, nothing buffered, no room joined",
 		"4005", "limit-join-time limit-join-bytes",
 		"server/internal/socket.TestNothingButAJoinComesFirst server/internal/socket.TestWaitingEndsAtTheDeadline server/internal/socket.TestSlowTicketEndsAtTheDeadline", ""},
@@ -83,6 +83,5 @@ var controls = []control{
 	{32, "Logs and metrics", "{limit-security-lines-per-second} lines a second about security events, {limit-security-line-burst} at once; metrics and profiles on a second loopback listener, off unless asked for",
 		"", "metrics-listen log-level limit-security-lines-per-second limit-security-line-burst limit-security-repeat",
 		"server.TestSecurityEventsAreLogged server.TestMetricsCountWhatHappens server.TestMetricsStayOnThisMachine server/internal/meter.TestAConnectionCannotFillTheLog server/internal/meter.TestANodeLogsSoManyLines server/internal/api.TestLogHoldsNoSecrets", ""},
-	{33, "The database role cannot rewrite the past", "a warning at start, if it can; commits wait for the disk", "", "database-url",
-		"storage/postgres.TestServersRoleRewritesNothing storage/postgres.TestServersRoleSuffices storage/postgres.TestAppendNeedsNoRightToChangeTheLog storage/postgres.TestCommitsWaitForTheDisk server.TestRoleThatCanRewriteIsTold", "a database that does not write to its disk at all (fsync=off)"},
-}
+	{33, "The database role cannot rewrite the past", "migrations by another role; a warning at start, if the server's own can; no start if fsync, full_page_writes or synchronous_commit is off; commits wait for the disk", "", "database-url allow-unsafe-database",
+		"server.TestMigrateMakesWayForAServer server.TestForgetfulDatabaseIsRefused server.TestRoleThatCanRewriteIsTold storage/postgres.TestServersRoleRewritesNothing storage/postgres.TestServersRoleSuffices storage/postgres.TestAppendNeedsNoRightToChangeTheLog storage/postgres.TestCommitsWaitForTheDisk", ""}

@@ -29,8 +29,9 @@ func main() {
 type commands struct {
 	File kong.ConfigFlag `name:"config" placeholder:"FILE" help:"Configuration file in JSON, with flags as members. Flags and environment come before it."`
 
-	Serve  Serve `cmd:"" default:"withargs" help:"Serve documents (the default)."`
-	Config struct {
+	Serve   Serve   `cmd:"" default:"withargs" help:"Serve documents (the default)."`
+	Migrate Migrate `cmd:"" help:"Bring a Postgres up to date, for servers whose own role may not."`
+	Config  struct {
 		Show Show `cmd:"" help:"Print each value and where it comes from."`
 	} `cmd:"" help:"Look at the configuration."`
 	Version Version `cmd:"" help:"Print the version."`

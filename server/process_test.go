@@ -34,6 +34,7 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	os.Setenv("COSCRIBE_ALLOW_UNSAFE_DATABASE", "true") // which the tests' own is, for speed
 	code := pgtest.Main(m)
 	if folder, err := folder(); err == nil {
 		os.RemoveAll(folder)

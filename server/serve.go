@@ -52,7 +52,7 @@ func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr logs) error {
 		return err
 	}
 	defer store.Close()
-	if err := tellPrivileges(ctx, store, log); err != nil {
+	if err := s.examine(ctx, store, log); err != nil {
 		return err
 	}
 	return s.serve(ctx, listener, store, log, stdout)
@@ -92,19 +92,6 @@ func (s *Serve) open(ctx context.Context) (storage.Store, error) {
 		return nil, fmt.Errorf("%w: %s", err, remedy)
 	}
 	return store, nil
-}
-
-// tellPrivileges says in the log what the role of a server could do to the past, which none needs.
-func tellPrivileges(ctx context.Context, store storage.Store, log *slog.Logger) error {
-	database, ok := store.(*postgres.Store)
-	if !ok {
-		return nil
-	}
-	can, err := database.Privileges(ctx)
-	if len(can) > 0 {
-		log.Warn("the server's role in the database can rewrite what was written: give it one that cannot", "can", can)
-	}
-	return err
 }
 
 // serve joins the parts and runs them on the listener.

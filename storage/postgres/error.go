@@ -38,8 +38,6 @@ func translate(err error) error {
 		return fmt.Errorf("%w: %w", storage.ErrNotAllowed, err)
 	case again(foreign.Code):
 		return fmt.Errorf("%w: %w: %w", storage.ErrUnavailable, errAgain, err)
-	case foreign.Code == "42501": // insufficient privilege
-		return fmt.Errorf("%w: %w", storage.ErrNotAllowed, err)
 	case foreign.Code == "XX001" || foreign.Code == "XX002": // data or index corrupted
 		return fmt.Errorf("%w: %w", storage.ErrCorrupt, err)
 	case unavailable(foreign.Code):

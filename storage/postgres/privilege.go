@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/coscribe/coscribe/storage/internal/relational"
 )
@@ -14,11 +16,18 @@ import (
 var onlyAdded = []string{"revisions", "audit"}
 
 // GrantTo gives a role in the database at url just what a server needs, on all the tables that there are. It is called by
-// the tables' owner after each migration, and may be called again.
+// the tables' owner after each migration, and may be called again. The role exists, and is another than the owner's.
 func GrantTo(ctx context.Context, url, role string) error {
-	conn, err := pgx.Connect(ctx, url)
+	config, err := pgx.ParseConfig(url)
 	if err != nil {
-		return fmt.Errorf("grant to the role %q: %w", role, translate(err))
+		return errURL
+	}
+	if role == config.User {
+		return fmt.Errorf("%q is the role that migrates: the server needs one of its own", role)
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return unreachable(config, err)
 	}
 	defer conn.Close(ctx)
 	name := pgx.Identifier{role}.Sanitize()
@@ -38,7 +47,11 @@ func GrantTo(ctx context.Context, url, role string) error {
 		}
 		return nil
 	})
-	if err != nil {
+	var foreign *pgconn.PgError
+	switch {
+	case errors.As(err, &foreign) && foreign.Code == "42704": // undefined object
+		return fmt.Errorf("%s has no role %q: make it with CREATE ROLE, which takes a LOGIN", place(config), role)
+	case err != nil:
 		return fmt.Errorf("grant to the role %q: %w", role, translate(err))
 	}
 	return nil

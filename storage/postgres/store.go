@@ -80,8 +80,7 @@ var dialect = relational.Dialect{
 func Open(ctx context.Context, url string) (*Store, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		// The parser's own words may repeat the address.
-		return nil, errors.New("the database URL cannot be read: it is written postgres://user:password@host:port/name")
+		return nil, errURL
 	}
 	if !strings.Contains(url, "pool_max_conns") {
 		config.MaxConns = max(config.MaxConns, poolSize)
@@ -112,6 +111,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	return &Store{Store: relational.New(engine{pool}, dialect), pool: pool, appends: appends}, nil
 }
 
+// errURL says nothing of the address: the parser's own words may repeat it.
+var errURL = errors.New("the database URL cannot be read: it is written postgres://user:password@host:port/name")
+
 // set runs statements on every new connection of a pool.
 func set(statements ...string) func(context.Context, *pgx.Conn) error {
 	return func(ctx context.Context, conn *pgx.Conn) error {
@@ -124,6 +126,16 @@ func set(statements ...string) func(context.Context, *pgx.Conn) error {
 	}
 }
 
+// Migrate brings the schema at url up to date and leaves the rest to those whom it is granted to: see GrantTo. It is what Open does, for
+// servers whose own role may not.
+func Migrate(ctx context.Context, url string) error {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return errURL
+	}
+	return migrate(ctx, config)
+}
+
 // migrate uses a connection without the time limits of the others.
 func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	db := stdlib.OpenDB(*config.Copy())
@@ -131,8 +143,13 @@ func migrate(ctx context.Context, config *pgx.ConnConfig) error {
 	if err := db.PingContext(ctx); err != nil {
 		return unreachable(config, err)
 	}
-	if err := schema.MigratePostgres(ctx, db); err != nil {
-		return fmt.Errorf("%s: %w", place(config), translate(err))
+	err := translate(schema.MigratePostgres(ctx, db))
+	switch {
+	case errors.Is(err, storage.ErrNotAllowed):
+		return fmt.Errorf("%s is not at the schema of this program, and %q may not change that: run `coscribe migrate` as the owner of its tables (%w)",
+			place(config), config.User, storage.ErrNotAllowed)
+	case err != nil:
+		return fmt.Errorf("%s: %w", place(config), err)
 	}
 	return nil
 }

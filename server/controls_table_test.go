@@ -84,4 +84,5 @@ var controls = []control{
 		"", "metrics-listen log-level limit-security-lines-per-second limit-security-line-burst limit-security-repeat",
 		"server.TestSecurityEventsAreLogged server.TestMetricsCountWhatHappens server.TestMetricsStayOnThisMachine server/internal/meter.TestAConnectionCannotFillTheLog server/internal/meter.TestANodeLogsSoManyLines server/internal/api.TestLogHoldsNoSecrets", ""},
 	{33, "The database role cannot rewrite the past", "migrations by another role; a warning at start, if the server's own can; no start if fsync, full_page_writes or synchronous_commit is off; commits wait for the disk", "", "database-url allow-unsafe-database",
-		"server.TestMigrateMakesWayForAServer server.TestForgetfulDatabaseIsRefused server.TestRoleThatCanRewriteIsTold storage/postgres.TestServersRoleRewritesNothing storage/postgres.TestServersRoleSuffices storage/postgres.TestAppendNeedsNoRightToChangeTheLog storage/postgres.TestCommitsWaitForTheDisk", ""}
+		"server.TestMigrateMakesWayForAServer server.TestForgetfulDatabaseIsRefused server.TestRoleThatCanRewriteIsTold storage/postgres.TestServersRoleRewritesNothing storage/postgres.TestServersRoleSuffices storage/postgres.TestAppendNeedsNoRightToChangeTheLog storage/postgres.TestCommitsWaitForTheDisk", ""},
+}

@@ -64,6 +64,8 @@ const does = {
   select: async (page, label, option) => void (await page.getByLabel(label).selectOption(option)),
   see: async (page, text) => void (await page.getByText(text).first().waitFor()),
   waitFor: async (page, selector) => void (await page.locator(selector).first().waitFor()),
+  many: async (page, selector, n) =>
+    void (await page.waitForFunction(([selector, n]) => document.querySelectorAll(selector).length >= n, [selector, n])),
   exists: async (page, selector) => (await page.locator(selector).count()) > 0,
   url: async (page) => page.url(),
   // Puts the caret at the end (or start) of the text and types, a key at a time, delay in milliseconds.
@@ -85,21 +87,21 @@ const does = {
   screenshot: async (page, path) => void (await page.screenshot({ path })),
   faults: async (page) => page.faults,
   // From now on a server that lies: every document that the page opens has this content, and the words stand wherever a title
-  // or a name may, of the document, its people, their carets, and all that is told over HTTP.
-  hostile: async (page, ops, words) => {
+  // or a name may: of the document, in all that is told over HTTP, and of those who are here, for whom there may be others.
+  hostile: async (page, ops, words, names = words) => {
     const lied = page.lies !== undefined
-    page.lies = { ops, words }
+    page.lies = { ops, words, names }
     if (lied) return
     await page.routeWebSocket(/\/socket$/, (socket) => {
       const server = socket.connectToServer()
       server.onMessage((text) => {
         const message = JSON.parse(text)
         if (message.type !== 'welcome') return socket.send(text)
-        const { ops, words } = page.lies
-        const here = (offset) => words.map((name, i) => ({ seat: uuid('a', i), user: uuid('b', i), name, color: i % 12, cursor: { rev: message.rev, index: i + offset, length: 2 } }))
-        socket.send(JSON.stringify({ ...message, snapshot: { ops }, peers: here(0), you: { ...message.you, name: words[0] ?? '' } }))
+        const { ops, words, names } = page.lies
+        socket.send(JSON.stringify({ ...message, snapshot: { ops }, peers: [], you: { ...message.you, name: words[0] ?? '' } }))
         for (const title of words) socket.send(JSON.stringify({ type: 'document', document: { ...message.document, title } }))
-        socket.send(JSON.stringify({ type: 'presence', items: here(1) }))
+        const items = names.map((name, i) => ({ seat: uuid('a', i), user: uuid('b', i), name, color: i % 12, cursor: { rev: message.rev, index: i, length: 2 } }))
+        socket.send(JSON.stringify({ type: 'presence', items }))
       })
     })
     await page.route('**/v1/**', async (route) => {

@@ -30,7 +30,7 @@ export class SafeClipboard extends QuillClipboard {
 
   protected override convertHTML(html: string): Delta {
     this.#name = `pasted-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
-    const tame = html.replace(/<(\/?)style\b/gi, '<$1template').replace(/<base\b/gi, '<wbr'); // a base is reported, too
+    const tame = html.replace(/<(\/?)style\b/gi, '<$1template').replace(/<(base|audio|video)\b/gi, '<wbr'); // a base and media are reported, too
     return super.convertHTML(tame.replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta;
   }
 

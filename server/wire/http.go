@@ -115,8 +115,10 @@ type (
 		Epoch     int64      `json:"epoch"`
 		Head      ot.Rev     `json:"head"`
 		Locked    bool       `json:"locked"`
-		History   bool       `json:"openHistory"`      // viewers read the history
-		Offered   bool       `json:"offered,omitzero"` // the ownership, to the one who asks
+		History   bool       `json:"openHistory"`        // viewers read the history
+		Offered   bool       `json:"offered,omitzero"`   // the ownership, to the one who asks
+		OfferedTo id.User    `json:"offeredTo,omitzero"` // the ownership; told to the owner
+		Public    bool       `json:"public,omitzero"`    // a live link, or nothing at all, lets anybody in; told to those who edit
 		CreatedAt time.Time  `json:"createdAt"`
 		UpdatedAt time.Time  `json:"updatedAt"`
 		Role      authz.Role `json:"role"` // of the one who asks

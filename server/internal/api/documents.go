@@ -100,6 +100,10 @@ func (a *API) showAccess(w http.ResponseWriter, r *http.Request, actor storage.A
 }
 
 func documentOf(view document.View) wire.Document {
+	var offeredTo id.User
+	if view.Standing.Role == authz.Owner {
+		offeredTo = view.OfferedTo
+	}
 	return wire.Document{
 		ID:        view.ID,
 		Title:     view.Title,
@@ -109,6 +113,8 @@ func documentOf(view document.View) wire.Document {
 		Locked:    view.Locked,
 		History:   view.OpenHistory,
 		Offered:   view.Standing.Offered,
+		OfferedTo: offeredTo,
+		Public:    view.Public && view.Standing.Role >= authz.Editor,
 		CreatedAt: view.CreatedAt.Time(),
 		UpdatedAt: view.UpdatedAt.Time(),
 		Role:      view.Standing.Role,

@@ -95,7 +95,8 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // isAppPath tells whether the browser client has something to show at a path.
 func isAppPath(name string) bool {
 	switch name {
-	case "/", "/signin", "/setup", "/invitation", "/link":
+	case "/", "/signin", "/setup", "/invitation", "/link", "/account", "/trash",
+		"/admin/people", "/admin/groups", "/admin/documents", "/admin/policy", "/admin/audit":
 		return true
 	}
 	doc, found := strings.CutPrefix(name, "/d/")

@@ -47,6 +47,7 @@ type View struct {
 	storage.Document
 	Standing   authz.Standing
 	ValidUntil storage.Micros // when Standing.Role ends; 0: it has no end
+	Public     bool           // a live link, or a grant to anyone, lets anybody in; not filled in by List
 }
 
 // Create makes an empty document of the actor's.

@@ -1,19 +1,22 @@
 // The shell: who is signed in, which page the address means, and the way between them without loading anew.
 
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { SessionState, User } from '../sdk';
 import './app.css';
+import { bar, tools } from './bar';
 import './document';
 import './documents';
-import { icon } from './icons';
-import { http, initials, Part, sentence, type Shell } from './part';
+import './entering';
+import { http, Part, sentence, type Shell } from './part';
 import './signin';
-import { followTheme, isDark, switchTheme } from './theme';
+import { followTheme } from './theme';
 
 class App extends Part implements Shell {
   #session: SessionState | null = null;
   #error = '';
-  #secret = '';
+  #secret = ''; // of the set-up link, an invitation or a link into a document: nowhere but here
+  #came: { secret: string; doc: string } | null = null; // by which link, as a guest, and where to
 
   get user(): User | null {
     return this.#session?.user ?? null;
@@ -39,16 +42,25 @@ class App extends Part implements Shell {
   }
 
   signedIn(user: User): void {
-    this.#secret = '';
     this.#session = { openRegistration: this.#session?.openRegistration ?? false, user };
     const next = new URLSearchParams(location.search).get('next') ?? '/';
+    // Who came by a link as a guest comes in by it again.
+    const again = this.#came && next === `/d/${this.#came.doc}`;
+    if (next !== '/link') this.#secret = again ? this.#came!.secret : '';
     // Only a path of ours: "//elsewhere" would lead away.
-    this.go(/^\/(?![/\\])/.test(next) ? next : '/', true);
+    this.go(again ? '/link' : /^\/(?![/\\])/.test(next) ? next : '/', true);
+  }
+
+  entered(user: User, doc: string): void {
+    this.#came = user.guest && this.#secret ? { secret: this.#secret, doc } : null;
+    this.#secret = '';
+    this.#session = { openRegistration: this.#session?.openRegistration ?? false, user };
+    this.go(`/d/${doc}`, true);
   }
 
   // takeSecret reads what a link carries behind its #, and takes it out of the address bar and the history.
   #takeSecret(): void {
-    if (!location.hash || !/^\/(setup|invitation)$/.test(location.pathname)) return;
+    if (!location.hash || !/^\/(setup|invitation|link)$/.test(location.pathname)) return;
     this.#secret = location.hash.slice(1);
     history.replaceState(null, '', location.pathname);
   }
@@ -65,7 +77,7 @@ class App extends Part implements Shell {
 
   #follow(event: MouseEvent): void {
     const link = (event.target as Element).closest?.<HTMLAnchorElement>('a[href^="/"]');
-    if (!link || link.target || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (!link || link.target || link.download || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     this.go(link.getAttribute('href')!);
   }
@@ -77,65 +89,48 @@ class App extends Part implements Shell {
         <div class="notice bad" role="alert"><p>${this.#error}</p><button class="button" @click=${() => this.#load()}>Try again</button></div>
       </main>`;
     }
-    if (!this.#session) return html``;
-    return this.#page();
+    return this.#session ? this.#page(location.pathname) : html``;
   }
 
-  #page(): TemplateResult {
-    const { pathname } = location;
+  #page(path: string): TemplateResult {
     const { openRegistration: open } = this.#session!;
-    if (pathname === '/setup' || pathname === '/invitation') {
+    const { user } = this;
+    if (path === '/setup' || path === '/invitation') {
       document.title = 'Make an account · Coscribe';
       return html`${this.#bar()}<cs-signup .shell=${this} .secret=${this.#secret} .open=${open}></cs-signup>`;
     }
-    if (!this.user) {
-      if (pathname !== '/signin') history.replaceState(null, '', pathname === '/' ? '/signin' : `/signin?next=${encodeURIComponent(pathname)}`);
-      document.title = 'Sign in · Coscribe';
-      return html`${this.#bar()}<cs-signin .shell=${this} .open=${open}></cs-signin>`;
+    if (path === '/link') return html`${this.#bar()}<cs-entering .shell=${this} .secret=${this.#secret}></cs-entering>`;
+    const doc = /^\/d\/([0-9a-f-]{36})$/.exec(path)?.[1];
+    if (doc && user) {
+      return html`${keyed(doc + user.id, html`<cs-document .shell=${this} .doc=${doc} .me=${user} .tools=${this.#tools()}></cs-document>`)}`;
     }
-    const doc = /^\/d\/([0-9a-f-]{36})$/.exec(pathname)?.[1];
-    if (doc) return html`<cs-document .shell=${this} .doc=${doc} .me=${this.user} .tools=${this.#tools()}></cs-document>`;
-    if (pathname === '/' || pathname === '/signin') return html`${this.#bar()}<cs-documents .shell=${this}></cs-documents>`;
+    if (doc) return html`${this.#bar()}<cs-entering .shell=${this} .doc=${doc}></cs-entering>`;
+    if (!user || user.guest) return this.#signIn(path, open);
+    return html`${this.#bar()}${this.#own(path)}`;
+  }
+
+  // own are the pages of those who are signed in.
+  #own(path: string): TemplateResult {
+    if (path === '/' || path === '/signin') return html`<cs-documents .shell=${this}></cs-documents>`;
     document.title = 'Not found · Coscribe';
-    return html`${this.#bar()}
-      <main class="narrow">
-        <h1 tabindex="-1">There is nothing at this address</h1>
-        <p class="card">Look at its spelling, or go to <a href="/">your documents</a>.</p>
-      </main>`;
+    return html`<main class="narrow">
+      <h1 tabindex="-1">There is nothing at this address</h1>
+      <p class="card">Look at its spelling, or go to <a href="/">your documents</a>.</p>
+    </main>`;
+  }
+
+  #signIn(path: string, open: boolean): TemplateResult {
+    if (path !== '/signin') history.replaceState(null, '', path === '/' ? '/signin' : `/signin?next=${encodeURIComponent(path)}`);
+    document.title = 'Sign in · Coscribe';
+    return html`${this.#bar()}<cs-signin .shell=${this} .open=${open}></cs-signin>`;
   }
 
   #bar(): TemplateResult {
-    return html`<header class="bar">
-      <a class="brand" href="/"><img src="/assets/favicon.svg" alt="" width="24" height="24" /> Coscribe</a>
-      ${this.#tools()}
-    </header>`;
+    return bar(this.#tools());
   }
 
-  // tools stand at the right of every page.
   #tools(): TemplateResult {
-    const dark = isDark();
-    return html`<div class="tools">
-      <button
-        class="tool"
-        aria-label=${dark ? 'Light theme' : 'Dark theme'}
-        title=${dark ? 'Light theme' : 'Dark theme'}
-        @click=${() => {
-          switchTheme();
-          this.requestUpdate();
-        }}
-      >
-        ${icon(dark ? 'sun' : 'moon')}
-      </button>
-      ${this.user
-        ? html`<details class="menu" @focusout=${leaveMenu} @keydown=${closeMenu}>
-            <summary aria-label="Account of ${this.user.name}"><span class="avatar person-${this.user.color % 12}" data-initials=${initials(this.user.name)}></span></summary>
-            <div class="card">
-              <p><strong>${this.user.name}</strong><br />${this.user.email ?? nothing}</p>
-              <button class="button" @click=${() => this.#signOut()}>Sign out</button>
-            </div>
-          </details>`
-        : nothing}
-    </div>`;
+    return tools(this.user, () => this.requestUpdate(), () => void this.#signOut());
   }
 
   async #signOut(): Promise<void> {
@@ -146,20 +141,11 @@ class App extends Part implements Shell {
       this.requestUpdate();
       return;
     }
+    this.#secret = '';
+    this.#came = null;
     this.#session = { openRegistration: this.#session!.openRegistration, user: null };
     this.go('/signin');
   }
-}
-
-function leaveMenu(event: FocusEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (event.relatedTarget && !menu.contains(event.relatedTarget as Node)) menu.open = false;
-}
-
-function closeMenu(event: KeyboardEvent): void {
-  if (event.key !== 'Escape') return;
-  (event.currentTarget as HTMLDetailsElement).open = false;
-  (event.currentTarget as HTMLElement).querySelector('summary')?.focus();
 }
 
 customElements.define('cs-app', App);

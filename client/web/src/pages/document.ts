@@ -2,30 +2,27 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { Binding } from '../editor/binding';
-import { isImage, isLink } from '../editor/schema';
-import { Session, type DocumentState, type Ended, type Offer, type Peer, type Rights, type Status, type User } from '../sdk';
+import { Session, type Document, type DocumentState, type Ended, type Offer, type Peer, type Rights, type Status, type User } from '../sdk';
 import { browserDial, browserLocks, browserShelf } from '../sdk/browser';
-import { ask } from './dialog';
+import { bar } from './bar';
+import './blocked';
+import { ofLock, ofRole } from './changes';
+import { docMenu } from './docmenu';
+import { ENDED, wayOn } from './ended';
 import { icon } from './icons';
+import { askImage, askLink } from './insert';
 import './offers';
-import { Complaint, http, Part, sentence, type Shell } from './part';
+import { http, Part, sentence, type Shell } from './part';
 import { personsOf, type Person } from './people';
+import { askForMore } from './request';
 import './savestate';
 import { openShare } from './share/dialog';
+import './standing';
 import './title';
 import { Toolbar } from './toolbar';
 
-const ENDED: Record<Ended, string> = {
-  signed_out: 'You are signed out. Sign in to go on writing; what is not saved yet is kept on this device.',
-  access_revoked: 'Your access to this document has ended.',
-  no_document: 'There is no such document, or it is not shared with you any more.',
-  disconnected: 'Somebody who looks after this document disconnected you. What is not saved yet is kept on this device.',
-  superseded: 'This document went on in another tab. Reload to go on here.',
-  seq_reuse: 'This page and the server disagree about what was sent. Reload to go on; nothing is lost on this device.',
-  bad_message: 'This page and the server do not understand each other. Reload to get the newest page.',
-};
-
 const LINGER_MS = 10_000; // how long a page that was left goes on sending
+const LOOK_MS = 5_000; // between two looks whether one is let in again
 
 export class DocumentPage extends Part {
   declare shell: Shell;
@@ -38,6 +35,8 @@ export class DocumentPage extends Part {
   #state: DocumentState | null = null;
   #status: Status = { state: 'opening', unsent: 0, kept: true };
   #rights: Rights | null = null;
+  #about: Document | null = null;
+  #locked = ''; // in words
   #persons: Person[] = [];
   #offers: Offer[] = [];
   #ended: Ended | null = null;
@@ -45,6 +44,8 @@ export class DocumentPage extends Part {
   #broken = false;
   #said = ''; // for the live region
   #notice = '';
+  #why = ''; // one may not write any more, in words
+  #asking: ReturnType<typeof setInterval> | undefined;
   #frame = 0;
 
   static override properties = { shell: { attribute: false }, doc: { attribute: false }, me: { attribute: false }, tools: { attribute: false } };
@@ -78,7 +79,7 @@ export class DocumentPage extends Part {
       label: 'Text of the document',
       said: (said) => this.#set(() => (this.#notice = said)),
       broken: () => this.#set(() => (this.#broken = true)),
-      link: () => this.#askLink(),
+      link: () => askLink(this.#binding!.quill),
     });
     const { quill } = this.#binding;
     quill.on('editor-change', () => {
@@ -93,6 +94,7 @@ export class DocumentPage extends Part {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    clearInterval(this.#asking);
     removeEventListener('beforeunload', this.#warn);
     removeEventListener('online', this.#online);
     removeEventListener('offline', this.#offline);
@@ -111,7 +113,9 @@ export class DocumentPage extends Part {
   };
 
   readonly #online = () => {
-    if (document.visibilityState === 'visible' && navigator.onLine) this.#session.connection.retryNow();
+    if (document.visibilityState !== 'visible' || !navigator.onLine) return;
+    this.#session.connection.retryNow();
+    if (this.#loaded && !this.#ended) void this.#look();
   };
 
   // Without this the page would find out by the silence of the socket, half a minute later.
@@ -123,8 +127,21 @@ export class DocumentPage extends Part {
   }
 
   #titled(state: DocumentState): void {
+    const before = this.#state;
     this.#state = state;
     document.title = `${state.title} · Coscribe`;
+    if (before?.locked !== state.locked) {
+      const told = ofLock(state.locked, before && this.#rights?.reason === 'document' ? this.#rights.by : null, this.me);
+      this.#locked = state.locked ? told : '';
+      if (before) this.#said = told;
+    }
+    void this.#look();
+  }
+
+  // look reads what the socket does not tell: an offer of ownership, and whether anybody may come in.
+  async #look(): Promise<void> {
+    const about = await http.document(this.doc).catch(() => null);
+    if (about && !this.#ended) this.#set(() => (this.#about = about));
   }
 
   #saved(status: Status): void {
@@ -138,9 +155,11 @@ export class DocumentPage extends Part {
     const before = this.#rights;
     this.#rights = rights;
     if (!before) void this.updateComplete.then(() => this.#begin());
-    if (!before || before.mayEdit === rights.mayEdit) return;
-    this.#said = rights.mayEdit ? 'You can edit this document now.' : 'You can read this document now, but not change it.';
-    this.#notice = rights.mayEdit ? this.#said : '';
+    const told = before && ofRole(before, rights, this.me);
+    if (told) this.#said = told;
+    this.#notice = told && rights.mayEdit ? told : '';
+    this.#why = told || (before?.role === rights.role ? this.#why : '');
+    if (before) void this.#look();
   }
 
   // begin sets the caret into a document that is empty, so that its author need not look for the place to write.
@@ -168,7 +187,7 @@ export class DocumentPage extends Part {
 
   protected override render(): TemplateResult {
     const failed = this.#ended !== null && !this.#loaded;
-    return html`${failed ? this.#failure() : this.#head()}
+    return html`${failed ? this.#failure(this.#ended!) : this.#head()}
       <main class="paper" ?hidden=${!this.#loaded}>
         <div class="text"></div>
         <p id="editor-hint" class="unseen">Press Escape, then Tab, to leave the text.</p>
@@ -185,7 +204,8 @@ export class DocumentPage extends Part {
     const may = (command: string) => this.#rights?.commands.includes(command) ?? false;
     const gone = this.#ended !== null;
     const mayEdit = !gone && (this.#rights?.mayEdit ?? false);
-    return html`<header class="dochead">
+    return html`<div class="dochead">
+      <header>
         <div class="bar document">
           <a class="tool" href="/" aria-label="All documents" title="All documents">${icon('back')}</a>
           <cs-title .value=${this.#state?.title ?? ''} .fixed=${gone || !may('rename')} .save=${(title: string) => this.#rename(title)}></cs-title>
@@ -194,25 +214,37 @@ export class DocumentPage extends Part {
           ${!gone && may('list-access')
             ? html`<button class="button primary share" aria-label="Share" @click=${this.#share}>${icon('share')}<span>Share</span></button>`
             : nothing}
-          ${this.tools}
+          ${this.#loaded && !gone ? this.#menu() : nothing} ${this.tools}
         </div>
         ${mayEdit
-          ? html`<cs-toolbar .quill=${this.#binding?.quill ?? null} .askLink=${() => this.#askLink()} .askImage=${() => this.#askImage()}></cs-toolbar>`
+          ? html`<cs-toolbar .quill=${this.#binding?.quill ?? null} .askLink=${() => askLink(this.#binding!.quill)} .askImage=${() => askImage(this.#binding!.quill)}></cs-toolbar>`
           : nothing}
       </header>
-      <section class="notices" aria-label="Notices">${this.#notices()}</section>`;
+      <section class="notices" aria-label="Notices">${this.#notices()}</section>
+    </div>`;
+  }
+
+  #menu(): TemplateResult | typeof nothing {
+    return docMenu({
+      doc: this.doc,
+      title: this.#state!.title,
+      locked: this.#state!.locked,
+      rights: this.#rights!,
+      about: this.#about,
+      done: (step) => void step().then(() => this.#look(), (error: unknown) => this.#set(() => (this.#notice = sentence(error)))),
+      left: () => this.shell.go('/'),
+    });
   }
 
   #notices(): TemplateResult {
-    const { mayEdit, role } = this.#rights ?? { mayEdit: true, role: 'none' };
     return html`
       ${this.#ended ? this.#notify('bad', ENDED[this.#ended], this.#wayOn(this.#ended)) : nothing}
       ${this.#broken ? this.#notify('bad', 'This document holds something that this editor cannot show, so it is closed for writing here.') : nothing}
-      ${!this.#ended && !mayEdit
-        ? this.#notify('', this.#state?.locked ? 'This document is locked: you can read it, but nobody can change it now.' : `You are a ${role} of this document: you can read it, but not change it.`)
-        : nothing}
       ${this.#notice
         ? this.#notify('', this.#notice, html`<button class="button" @click=${() => this.#set(() => (this.#notice = ''))}>All right</button>`)
+        : nothing}
+      ${this.#rights && !this.#ended
+        ? html`<cs-standing .doc=${this.doc} .me=${this.me} .rights=${this.#rights} .locked=${this.#locked} .why=${this.#why} .about=${this.#about} .share=${() => this.#share()} .look=${() => void this.#look()}></cs-standing>`
         : nothing}
       <cs-offers .offers=${this.#offers} .discard=${() => this.#discard()}></cs-offers>
     `;
@@ -222,24 +254,34 @@ export class DocumentPage extends Part {
     return html`<div class="notice ${kind}"><p>${text}</p>${action}</div>`;
   }
 
-  #wayOn(why: Ended): TemplateResult | typeof nothing {
-    if (why === 'signed_out') return html`<button class="button primary" @click=${this.#signIn}>Sign in</button>`;
-    if (why === 'access_revoked' || why === 'no_document') return html`<a class="button" href="/">All documents</a>`;
-    return html`<button class="button primary" @click=${() => location.reload()}>Reload</button>`;
-  }
-
   // failure stands in the place of a document that did not open: never an empty one.
-  #failure(): TemplateResult {
-    return html`<main class="narrow">
-      <h1 tabindex="-1">This document did not open</h1>
-      <div class="notice bad" role="alert"><p>${ENDED[this.#ended!]}</p>${this.#wayOn(this.#ended!)}</div>
-      <cs-offers .offers=${this.#offers} .discard=${() => this.#discard()}></cs-offers>
-    </main>`;
+  #failure(why: Ended): TemplateResult {
+    const blocked = why === 'no_document' || why === 'access_revoked';
+    return html`${bar(this.tools)}
+      <main class="narrow">
+        <h1 tabindex="-1">This document did not open</h1>
+        ${blocked
+          ? html`<cs-blocked .doc=${this.doc} .me=${this.me} .open=${() => location.reload()}></cs-blocked>`
+          : html`<div class="notice bad" role="alert"><p>${ENDED[why]}</p>${this.#wayOn(why)}</div>`}
+        <cs-offers .offers=${this.#offers} .discard=${() => this.#discard()}></cs-offers>
+      </main>`;
   }
 
-  #signIn(): void {
-    // The page begins anew: its session is over, and what is unsent is on this device.
-    location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
+  #wayOn(why: Ended): TemplateResult {
+    const comeBack = () => {
+      this.#set(() => (this.#ended = null));
+      this.#session.connection.comeBack();
+    };
+    return wayOn(why, this.me, comeBack, () => askForMore(this.doc, 'none', () => this.#await()));
+  }
+
+  // await opens the document anew as soon as somebody lets its reader in again. What is unsent is on this device until then.
+  #await(): void {
+    this.#set(() => (this.#notice = 'Your request is sent. This page opens again as soon as somebody says yes.'));
+    this.#asking ??= setInterval(async () => {
+      const own = await http.sharing.own(this.doc).catch(() => null);
+      if (own && own.role !== 'none') location.reload();
+    }, LOOK_MS);
   }
 
   #discard(): void {
@@ -269,45 +311,7 @@ export class DocumentPage extends Part {
       me: this.me,
       role: this.#rights?.role ?? 'none',
       here: () => new Set(this.#persons.map(({ user }) => user)),
-    });
-  }
-
-  #askLink(): void {
-    const { quill } = this.#binding!;
-    const range = quill.getSelection(true);
-    const now = quill.getFormat(range).link;
-    ask({
-      title: now ? 'Change link' : 'Link',
-      label: 'Address',
-      value: typeof now === 'string' ? now : '',
-      placeholder: 'https://…',
-      action: 'Apply',
-      ...(now ? { text: 'Leave it empty to remove the link.' } : {}),
-      answer: (value) => {
-        const typed = value.trim();
-        const address = typed === '' || /^[a-z]+:/i.test(typed) ? typed : `https://${typed}`;
-        if (address && !isLink(address)) throw new Complaint('A link begins with https, http, mailto or tel.');
-        if (range.length > 0) quill.formatText(range.index, range.length, 'link', address || false, 'user');
-        else if (address) quill.insertText(range.index, address, { link: address }, 'user');
-        setTimeout(() => quill.setSelection(range.index + (range.length || address.length), 0, 'user'));
-      },
-    });
-  }
-
-  #askImage(): void {
-    const { quill } = this.#binding!;
-    const range = quill.getSelection(true);
-    ask({
-      title: 'Picture',
-      label: 'Its address',
-      placeholder: 'https://…',
-      action: 'Insert',
-      answer: (value) => {
-        const address = value.trim();
-        if (!isImage(address)) throw new Complaint('A picture needs an address that begins with https://.');
-        quill.insertEmbed(range.index, 'image', address, 'user');
-        setTimeout(() => quill.setSelection(range.index + 1, 0, 'user'));
-      },
+      closed: () => void this.#look(),
     });
   }
 }

@@ -18,6 +18,7 @@ export interface Shell {
   user: User | null;
   go(path: string, replace?: boolean): void;
   signedIn(user: User): void;
+  entered(user: User, doc: string): void;
 }
 
 // Complaint is what is wrong with an answer, in words for who gave it.

@@ -79,6 +79,8 @@ export interface Document {
   locked: boolean;
   openHistory: boolean;
   offered?: boolean; // the ownership, to the one who asks
+  offeredTo?: string; // the ownership; told to the owner
+  public?: boolean; // a live link, or nothing at all, lets anybody in; told to those who edit
   createdAt: string;
   updatedAt: string;
   role: Role;

@@ -13,6 +13,7 @@ export interface Shared {
   me: User;
   role: Role;
   here(): Set<string>; // the users who have it open
+  closed?(): void;
 }
 
 const CHANGED = 'Somebody else changed who has access meanwhile. This is the list as it is now: look, and do it again if it is still right.';

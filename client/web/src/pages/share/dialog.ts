@@ -15,7 +15,7 @@ export type { Shared } from './access';
 
 export function openShare(shared: Shared): void {
   const access = new Access(shared, () => dialog.update());
-  const dialog = openDialog(`Share “${shared.title}”`, () => share(access, () => dialog.close()), { wide: true });
+  const dialog = openDialog(`Share “${shared.title}”`, () => share(access, () => dialog.close()), { wide: true, closed: () => shared.closed?.() });
   void access.open();
 }
 

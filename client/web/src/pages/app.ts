@@ -3,13 +3,16 @@
 import { html, type TemplateResult } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
 import type { SessionState, User } from '../sdk';
+import './account';
 import './app.css';
+import { isSection } from './admin/admin';
 import { bar, tools } from './bar';
 import './document';
 import './documents';
 import './entering';
 import { http, Part, sentence, type Shell } from './part';
 import './signin';
+import './trash';
 import { followTheme } from './theme';
 
 class App extends Part implements Shell {
@@ -112,6 +115,10 @@ class App extends Part implements Shell {
   // own are the pages of those who are signed in.
   #own(path: string): TemplateResult {
     if (path === '/' || path === '/signin') return html`<cs-documents .shell=${this}></cs-documents>`;
+    if (path === '/account') return html`<cs-account .shell=${this}></cs-account>`;
+    if (path === '/trash') return html`<cs-trash></cs-trash>`;
+    const admin = /^\/admin\/(\w+)$/.exec(path)?.[1];
+    if (admin && this.user?.instanceAdmin && isSection(admin)) return html`<cs-admin .section=${admin} .me=${this.user}></cs-admin>`;
     document.title = 'Not found · Coscribe';
     return html`<main class="narrow">
       <h1 tabindex="-1">There is nothing at this address</h1>

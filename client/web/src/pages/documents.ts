@@ -38,6 +38,7 @@ export class Documents extends Part {
     return html`<main class="wide">
       <header class="heading">
         <h1 tabindex="-1">Documents</h1>
+        <a class="button" href="/trash">${icon('trash')} Trash</a>
         ${this.shell.user?.instanceAdmin ? html`<button class="button" @click=${invite}>${icon('user')} Invite</button>` : nothing}
         <button class="button primary" ?disabled=${this.#busy} @click=${this.#create}>${icon('add')} New document</button>
       </header>
@@ -113,7 +114,7 @@ export class Documents extends Part {
   #delete(item: Document): void {
     ask({
       title: `Delete “${item.title}”?`,
-      text: 'Everyone who has it open loses it at once.',
+      text: 'Everyone who has it open loses it at once. You can take it out of the trash for 30 days.',
       action: 'Delete',
       danger: true,
       answer: async () => {

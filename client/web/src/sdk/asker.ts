@@ -29,6 +29,7 @@ export interface Asked {
   body?: unknown;
   query?: Record<string, string | number | boolean | undefined>; // what is undefined or empty is left out
   ifMatch?: string | undefined; // the tag of what the change was made from
+  accept?: string;
 }
 
 // Tagged is an answer with its tag, for ifMatch.
@@ -50,9 +51,26 @@ export class Asker {
     return (await this.askTagged<Answer>(method, path, asked)).value;
   }
 
-  async askTagged<Answer>(method: string, path: string, { body, query, ifMatch }: Asked = {}): Promise<Tagged<Answer>> {
+  async askTagged<Answer>(method: string, path: string, asked: Asked = {}): Promise<Tagged<Answer>> {
+    const { response, body: text } = await this.#exchange(method, path, asked, (response) => response.text());
+    const tag = response.headers.get('ETag') ?? '';
+    if (text === '') return { value: undefined as Answer, tag };
+    try {
+      return { value: JSON.parse(text) as Answer, tag };
+    } catch {
+      throw new Refusal(response.status, 'unreadable', UNREADABLE);
+    }
+  }
+
+  // download reads an answer of another media type as it is.
+  async download(path: string, asked: Asked): Promise<Blob> {
+    return (await this.#exchange('GET', path, asked, (response) => response.blob())).body;
+  }
+
+  async #exchange<Body>(method: string, path: string, asked: Asked, read: (response: Response) => Promise<Body>) {
+    const { body, query, ifMatch, accept } = asked;
+    let problem: string;
     let response: Response;
-    let text: string;
     try {
       response = await this.#fetch(this.#origin + path + queryOf(query), {
         method,
@@ -61,21 +79,16 @@ export class Asker {
         headers: {
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(ifMatch ? { 'If-Match': ifMatch } : {}),
+          ...(accept ? { Accept: accept } : {}),
         },
         body: body === undefined ? null : JSON.stringify(body),
       });
-      text = await response.text();
+      if (response.ok) return { response, body: await read(response) };
+      problem = await response.text();
     } catch {
       throw new Refusal(0, 'unreachable', UNREACHABLE);
     }
-    if (!response.ok) throw refusalOf(response, text);
-    const tag = response.headers.get('ETag') ?? '';
-    if (text === '') return { value: undefined as Answer, tag };
-    try {
-      return { value: JSON.parse(text) as Answer, tag };
-    } catch {
-      throw new Refusal(response.status, 'unreadable', UNREADABLE);
-    }
+    throw refusalOf(response, problem);
   }
 }
 

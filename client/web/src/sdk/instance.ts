@@ -122,6 +122,8 @@ export class Instance {
   // audit lists the rows of all chains, or of one document's.
   audit = (filter: AuditFilter, cursor?: string, document?: string) =>
     this.#list<AuditRow>(document ? `documents/${document}/audit` : 'audit', { ...filter, cursor });
+  exportAudit = (filter: AuditFilter, accept: 'text/csv' | 'application/x-ndjson', document?: string) =>
+    this.#asker.download(document ? `/v1/documents/${document}/audit` : '/v1/audit', { query: { ...filter }, accept });
   verify = (document?: string) => this.#ask<AuditVerdict>('GET', document ? `documents/${document}/audit/verify` : 'audit/verify');
 
   #ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {

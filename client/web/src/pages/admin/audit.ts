@@ -1,0 +1,87 @@
+// The audit: who did what, to whom, from where. Each row's hash holds the one before it.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { AuditFilter, AuditRow } from '../../sdk';
+import { Listing } from '../listing';
+import { Complaint, http } from '../part';
+import { short } from './reach';
+
+const ACTIONS = [
+  'access.grant', 'access.revoke', 'request.approve', 'request.decline', 'document.create', 'document.rename', 'document.delete', 'document.undelete',
+  'document.purge', 'document.lock', 'document.unlock', 'document.history', 'document.offer', 'document.transfer', 'group.change', 'group.delete',
+  'group.add', 'group.remove', 'account.create', 'account.invite', 'account.password', 'account.suspend', 'account.reinstate', 'account.offboard',
+  'session.begin', 'session.end', 'token.create', 'token.revoke', 'policy.change', 'notice.open', 'notice.export', 'notice.denied', 'notice.full',
+]; // prettier-ignore
+
+export class AdminAudit extends Listing<AuditRow> {
+  #filter: AuditFilter = {};
+  #document: string | undefined;
+
+  protected read = (cursor?: string) => http.instance.audit(this.#filter, cursor, this.#document);
+
+  protected override render(): TemplateResult {
+    return html`<form class="filter card" role="search" @submit=${(event: SubmitEvent) => this.#search(event)}>
+        <label>Done by (email) <input name="email" type="email" autocomplete="off" /></label>
+        <label>Action <select name="action"><option value="">any</option>${ACTIONS.map((action) => html`<option>${action}</option>`)}</select></label>
+        <label>From <input name="from" type="date" /></label>
+        <label>Until <input name="until" type="date" /></label>
+        <label>Document (id) <input name="document" autocomplete="off" spellcheck="false" maxlength="36" /></label>
+        <button class="button primary">Show</button>
+      </form>
+      <p class="filter">
+        <button class="button" @click=${() => this.#export('text/csv', 'csv')}>Export as CSV</button>
+        <button class="button" @click=${() => this.#export('application/x-ndjson', 'ndjson')}>Export as NDJSON</button>
+        <button class="button" @click=${() => this.#verify()}>Verify ${this.#document ? 'this document’s chain' : 'the server’s chain'}</button>
+      </p>
+      ${this.told()} ${this.list((row) => this.#row(row), 'Nothing.')}`;
+  }
+
+  #row({ document, n, at, actor, actorName, by, action, target, before, after, reason, from }: AuditRow): TemplateResult {
+    const changed = [before !== undefined && `before ${JSON.stringify(before)}`, after !== undefined && `after ${JSON.stringify(after)}`].filter(Boolean);
+    return html`<li class="audit">
+      <span class="grow">
+        <strong>${action}</strong> by ${actorName || (actor ? 'somebody' : 'the operator')}${by === 'token' ? ', by a program' : ''}${document ? ` in document ${short(document)}` : ''}<br />
+        <small><time datetime=${at}>${new Date(at).toLocaleString()}</time>${from ? ` from ${from}` : ''} · row ${n}${target ? ` · ${target}` : ''}</small>
+        ${reason ? html`<br /><small>Reason: ${reason}</small>` : nothing} ${changed.length > 0 ? html`<br /><code>${changed.join(' ')}</code>` : nothing}
+      </span>
+    </li>`;
+  }
+
+  #search(event: SubmitEvent): void {
+    event.preventDefault();
+    const fields = new FormData(event.target as HTMLFormElement);
+    const field = (name: string) => String(fields.get(name)).trim();
+    void this.act(async () => {
+      const actor = field('email') ? await http.userByEmail(field('email')) : null;
+      if (field('email') && !actor) throw new Complaint(`Nobody here has the address ${field('email')}.`);
+      this.#filter = {
+        ...(actor && { actor: actor.id }),
+        ...(field('action') && { action: field('action') }),
+        ...(field('from') && { from: new Date(`${field('from')}T00:00:00`).toISOString() }),
+        ...(field('until') && { until: new Date(`${field('until')}T23:59:59`).toISOString() }),
+      };
+      this.#document = field('document') || undefined;
+      return '';
+    });
+  }
+
+  #export(media: 'text/csv' | 'application/x-ndjson', ending: string): void {
+    void this.act(async () => {
+      const url = URL.createObjectURL(await http.instance.exportAudit(this.#filter, media, this.#document));
+      const link = Object.assign(document.createElement('a'), { href: url, download: `audit.${ending}` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+      return `audit.${ending} is downloaded, up to a minute ago.`;
+    });
+  }
+
+  #verify(): void {
+    void this.act(async () => {
+      const { intact, n, hash, fault } = await http.instance.verify(this.#document);
+      if (!intact) throw new Complaint(`Row ${n} is not as it was written: ${fault}.`);
+      return n === 0 ? 'The chain is empty.' : `All ${n} rows are as they were written. The last hash is ${hash}: keep it elsewhere.`;
+    });
+  }
+}
+
+customElements.define('cs-admin-audit', AdminAudit);

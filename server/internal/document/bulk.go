@@ -126,7 +126,7 @@ func (s *Service) plan(ctx context.Context, actor storage.Actor, by decision, wi
 		return Result{}, err
 	}
 	before := by.grantOf(grant.To)
-	same := before != nil && before.Role == grant.Role && (before.ExpiresAt == grant.ExpiresAt || wish.Expires == 0 && before.ExpiresAt != 0 && grant.ExpiresAt != 0)
+	same := before != nil && by.live(before) && before.Role == grant.Role && (before.ExpiresAt == grant.ExpiresAt || wish.Expires == 0 && before.ExpiresAt != 0 && grant.ExpiresAt != 0)
 	return Result{Before: before, After: &grant, Same: same}, nil
 }
 
@@ -189,7 +189,7 @@ func (s *Service) orphans(ctx context.Context, actor storage.Actor, wishes []Wis
 func (d *decision) hasAdmin() bool {
 	for i := range d.access.Grants {
 		grant := &d.access.Grants[i]
-		if grant.To.Kind == authz.ToUser && grant.Role == authz.Admin && (grant.ExpiresAt == 0 || grant.ExpiresAt > int64(d.now)) {
+		if grant.To.Kind == authz.ToUser && grant.Role == authz.Admin && d.live(grant) {
 			return true
 		}
 	}

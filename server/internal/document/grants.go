@@ -100,12 +100,18 @@ func (s *Service) granting(ctx context.Context, actor storage.Actor, by decision
 	if err := by.mayDeal(authz.Grant, only, grant.To, role); err != nil {
 		return grant, err
 	}
-	if grant.To.Kind == authz.ToUser && grant.To.ID == actor.User && role > by.Standing.Role && actor.Note.Reason == "" {
+	if err := by.roomFor(grant.To); err != nil {
+		return grant, err
+	}
+	if grant.To.Kind == authz.ToUser && grant.To.ID == actor.User && role > by.Standing.Role && unsaid(actor.Note.Reason) {
 		return grant, ErrReason
 	}
 	grant.Role = role
-	expires, err = s.limited(ctx, grant.Right, expires, by.now)
-	grant.ExpiresAt = int64(expires)
+	end, err := s.limited(ctx, grant.Right, expires, by.now)
+	if err == nil {
+		end, err = by.lasting(grant.To, role, expires, end)
+	}
+	grant.ExpiresAt = int64(end)
 	return grant, err
 }
 

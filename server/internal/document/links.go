@@ -82,6 +82,12 @@ func (s *Service) putLink(ctx context.Context, actor storage.Actor, only int64, 
 		}
 		right := authz.Right{To: to, Role: role}
 		end, err := s.limited(ctx, right, expires, by.now)
+		if err == nil {
+			end, err = by.lasting(to, role, expires, end)
+		}
+		if err == nil {
+			err = by.roomFor(to)
+		}
 		if err != nil {
 			return err
 		}

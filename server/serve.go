@@ -109,6 +109,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	documents := document.New(store, events)
 	hub := room.New(store, events, log, s.roomLimits())
 	hub.NoteUse(accounts.Used)
+	hub.NoteDenied(documents.NoteDenied)
 	hub.Measure(meter)
 	sockets := socket.New(socket.Config{
 		Hub:       hub,

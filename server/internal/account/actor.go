@@ -88,7 +88,7 @@ func (s *Service) Me(ctx context.Context, actor storage.Actor) (storage.User, er
 // ErrNotAllowed for guests, who may not try out who has an account.
 func (s *Service) ByEmail(ctx context.Context, actor storage.Actor, email string) (storage.User, error) {
 	if !actor.Standing().May(authz.FindPerson) {
-		return storage.User{}, ErrNotAllowed
+		return storage.User{}, s.denied(ctx, actor, authz.FindPerson)
 	}
 	user, err := s.store.UserByEmail(ctx, Address(email))
 	if err == nil && user.SuspendedAt != 0 {

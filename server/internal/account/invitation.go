@@ -18,7 +18,7 @@ const (
 // Invite makes a link for one account, for the holder of that address if it is not empty. Its secret is returned only here.
 func (s *Service) Invite(ctx context.Context, actor storage.Actor, email string) (secret string, _ storage.Invitation, err error) {
 	if !actor.Standing().May(authz.InvitePerson) {
-		return "", storage.Invitation{}, ErrNotAllowed
+		return "", storage.Invitation{}, s.denied(ctx, actor, authz.InvitePerson)
 	}
 	if email = Address(email); email != "" {
 		if err := s.admits(ctx, email); err != nil {

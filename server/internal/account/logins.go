@@ -27,7 +27,7 @@ type Login struct {
 // ErrNotAllowed.
 func (s *Service) Logins(ctx context.Context, actor storage.Actor, user id.User) ([]Login, error) {
 	if !mayManage(actor, user) {
-		return nil, ErrNotAllowed
+		return nil, s.denied(ctx, actor, authz.ManageAccounts)
 	}
 	sessions, err := s.store.Sessions(ctx, user, storage.At(time.Now()))
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Service) Logins(ctx context.Context, actor storage.Actor, user id.User)
 // EndLogin ends one of a user's login sessions, and what it opened. storage.ErrNoCredential, ErrNotAllowed.
 func (s *Service) EndLogin(ctx context.Context, actor storage.Actor, user id.User, session id.Credential) error {
 	if !mayManage(actor, user) {
-		return ErrNotAllowed
+		return s.denied(ctx, actor, authz.ManageAccounts)
 	}
 	err := s.store.EndSessionByID(ctx, user, session, storage.At(time.Now()), by(actor))
 	if err == nil || errors.Is(err, storage.ErrUnknown) {

@@ -18,7 +18,7 @@ const offboardAtOnce = 100
 // PlanOffboard tells what Offboard would change. ErrNotAllowed, storage.ErrNoUser.
 func (s *Service) PlanOffboard(ctx context.Context, actor storage.Actor, user, heir id.User) (storage.OffboardPlan, error) {
 	if !actor.Standing().May(authz.Offboard) {
-		return storage.OffboardPlan{}, ErrNotAllowed
+		return storage.OffboardPlan{}, s.denied(ctx, actor, authz.Offboard)
 	}
 	plan, err := s.store.PlanOffboard(ctx, user, heir, storage.At(time.Now()))
 	if err != nil {
@@ -31,7 +31,7 @@ func (s *Service) PlanOffboard(ctx context.Context, actor storage.Actor, user, h
 // are. Cut short, it is made again and goes on with what is left. ErrNotAllowed, storage.ErrNoUser, storage.ErrLastAdmin.
 func (s *Service) Offboard(ctx context.Context, actor storage.Actor, user, heir id.User) error {
 	if !actor.Standing().May(authz.Offboard) {
-		return ErrNotAllowed
+		return s.denied(ctx, actor, authz.Offboard)
 	}
 	for done := false; !done; {
 		step, err := s.store.Offboard(ctx, user, heir, storage.At(time.Now()), offboardAtOnce, by(actor))

@@ -15,7 +15,7 @@ import (
 // People lists the instance's users to those who look after it, the newest first. ErrNotAllowed.
 func (s *Service) People(ctx context.Context, actor storage.Actor, filter storage.UserFilter, page storage.UserPage) ([]storage.User, error) {
 	if !actor.Standing().May(authz.ManageAccounts) {
-		return nil, ErrNotAllowed
+		return nil, s.denied(ctx, actor, authz.ManageAccounts)
 	}
 	users, err := s.store.ListUsers(ctx, filter, page)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Service) Reinstate(ctx context.Context, actor storage.Actor, user id.Us
 
 func (s *Service) keepOut(ctx context.Context, actor storage.Actor, user id.User, doing string, change func() error) error {
 	if !actor.Standing().May(authz.SuspendUser) {
-		return ErrNotAllowed
+		return s.denied(ctx, actor, authz.SuspendUser)
 	}
 	err := change()
 	if errors.Is(err, storage.ErrUnknown) {

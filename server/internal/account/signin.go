@@ -37,7 +37,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string, visit Visi
 // ErrBadLogin if current is wrong, ErrGuessable if next is among the first to be tried. It returns the user as they are then.
 func (s *Service) ChangePassword(ctx context.Context, actor storage.Actor, current, next string) (storage.User, error) {
 	if actor.Credential.Kind != storage.BySession || !actor.Standing().May(authz.ManageOwnAccount) {
-		return storage.User{}, ErrNotAllowed
+		return storage.User{}, s.denied(ctx, actor, authz.ManageOwnAccount)
 	}
 	user, err := s.store.User(ctx, actor.User)
 	if err != nil {

@@ -21,7 +21,7 @@ const tokenPrefix = "cos_"
 // ErrNotAllowed, ErrPast.
 func (s *Service) NewToken(ctx context.Context, actor storage.Actor, name string, scopes authz.Scopes, expires time.Time) (secret string, _ storage.Token, err error) {
 	if actor.Credential.Kind != storage.BySession || !actor.Standing().May(authz.ManageOwnAccount) {
-		return "", storage.Token{}, ErrNotAllowed
+		return "", storage.Token{}, s.denied(ctx, actor, authz.ManageOwnAccount)
 	}
 	now := time.Now()
 	secret = newSecret()
@@ -48,7 +48,7 @@ func (s *Service) NewToken(ctx context.Context, actor storage.Actor, name string
 // Tokens lists the actor's own. ErrNotAllowed.
 func (s *Service) Tokens(ctx context.Context, actor storage.Actor) ([]storage.Token, error) {
 	if !actor.Standing().May(authz.ManageOwnAccount) {
-		return nil, ErrNotAllowed
+		return nil, s.denied(ctx, actor, authz.ManageOwnAccount)
 	}
 	return s.store.Tokens(ctx, actor.User)
 }
@@ -57,7 +57,7 @@ func (s *Service) Tokens(ctx context.Context, actor storage.Actor) ([]storage.To
 // ErrNotAllowed.
 func (s *Service) RevokeToken(ctx context.Context, actor storage.Actor, token id.Credential) error {
 	if !actor.Standing().May(authz.ManageOwnAccount) && token != actor.Credential.ID {
-		return ErrNotAllowed
+		return s.denied(ctx, actor, authz.ManageOwnAccount)
 	}
 	err := s.store.RevokeToken(ctx, actor.User, token, storage.At(time.Now()), by(actor))
 	if err == nil || errors.Is(err, storage.ErrUnknown) {

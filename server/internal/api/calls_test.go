@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,7 +156,7 @@ type everything struct {
 	Log      []storage.Revision
 	Links    []storage.Link
 	Requests []storage.Request
-	Audit    []storage.Audited // of the document, and of the instance
+	Audit    []storage.Audited // of the document, and of the instance, but for refusals
 	Members  []storage.Member
 	Policy   storage.Policy
 }
@@ -175,15 +176,35 @@ func (h *house) everything(at plan) (s everything) {
 	s.Requests, err = h.store.Requests(ctx, at.doc)
 	h.must(err)
 	for _, chain := range []id.Doc{at.doc, storage.Instance} {
-		rows, err := h.store.Audit(ctx, storage.AuditFilter{Chain: chain}, storage.AuditPage{Limit: 20})
+		rows, err := h.store.Audit(ctx, storage.AuditFilter{Chain: chain}, storage.AuditPage{Limit: 300})
 		h.must(err)
-		s.Audit = append(s.Audit, rows...)
+		rows = slices.DeleteFunc(rows, func(row storage.Audited) bool { return row.Action == storage.AuditDenied })
+		s.Audit = append(s.Audit, rows[:min(len(rows), 20)]...)
 	}
 	s.Members, err = h.store.Members(ctx, at.group, id.User{}, 10)
 	h.must(err)
 	s.Policy, err = h.store.Policy(ctx)
 	h.must(err)
 	return s
+}
+
+// noted holds that the first refusal of a kind is in the audit, once, for those who may know why; and nothing of the others.
+func (h *house) noted(command authz.Command, who asking, standing authz.Standing, at plan) {
+	h.t.Helper()
+	chain := at.doc
+	if !command.OfDocument() || command == authz.RequestAccess {
+		chain = storage.Instance
+	}
+	rows, err := h.store.Audit(h.t.Context(), storage.AuditFilter{Chain: chain, Actor: who.client.user.ID, Action: storage.AuditDenied, Target: command.String()},
+		storage.AuditPage{Limit: 10})
+	h.must(err)
+	want := 0
+	if !who.nobody && (chain == storage.Instance || standing.May(authz.SeeOwnAccess)) {
+		want = 1
+	}
+	if len(rows) != want && !who.client.user.ID.IsZero() {
+		h.t.Errorf("%v by %s: %d refusals are in the audit, want %d", command, who.name, len(rows), want)
+	}
 }
 
 func at(suffix string) func(plan) string {

@@ -89,6 +89,7 @@ func newHouseOn(t *testing.T, store storage.Store, change ...func(*account.Confi
 	}
 	h.documents = document.New(store, h.events)
 	hub := room.New(store, h.events, log, room.DefaultLimits())
+	hub.NoteDenied(h.documents.NoteDenied)
 	h.api = New(Config{
 		Store:     store,
 		Accounts:  h.accounts,

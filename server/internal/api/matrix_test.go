@@ -114,6 +114,7 @@ func TestEveryRoleByEveryCommand(t *testing.T) {
 					if told > 0 {
 						t.Errorf("a refused command is told %d times", told)
 					}
+					h.noted(command, who, call.standing(who.standing), shared)
 					if diff := cmp.Diff(before, h.everything(shared)); diff != "" {
 						t.Errorf("the refused command left something behind (-before +after):\n%s", diff)
 					}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/coscribe/coscribe/server/internal/account"
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
@@ -26,6 +27,9 @@ func (a *API) count(r *http.Request, e *exchange, err error) {
 	case isForbidden:
 		a.Meter.Forbidden.Inc(forbidden.Command.String())
 		report(meter.ForbiddenCommand, forbidden.Command.String())
+	case errors.Is(err, account.ErrNotAllowed):
+		a.Meter.Forbidden.Inc("account")
+		report(meter.ForbiddenCommand, "account")
 	case isRefused && refused.Code == wire.CodeForbidden:
 		report(meter.ForbiddenCommand, "edit")
 	case isRefused && refused.Code == wire.CodeSlowDown:

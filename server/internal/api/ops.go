@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/room"
@@ -123,14 +122,10 @@ func (a *API) refusedEdit(r *http.Request, actor storage.Actor, doc id.Doc, err 
 	if !ok || refused.Code != wire.CodeForbidden && refused.Code != wire.CodeNotFound {
 		return err
 	}
-	standing, _, unseen := a.Documents.Access(r.Context(), actor, doc)
-	if unseen != nil {
-		return unseen
+	if denied := a.Documents.MayEdit(r.Context(), actor, doc); denied != nil {
+		return denied
 	}
-	if standing.May(authz.Edit) {
-		return document.ErrBusy // it has just been granted, which the room has not heard of
-	}
-	return &document.Forbidden{Command: authz.Edit, Role: standing.Role, Needed: authz.Edit.Least()}
+	return document.ErrBusy // it has just been granted, which the room has not heard of
 }
 
 // accepts tells whether a request names a media type among those that it takes.

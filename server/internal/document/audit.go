@@ -40,7 +40,7 @@ func (s *Service) VerifyAudit(ctx context.Context, actor storage.Actor, chain id
 
 func (s *Service) mayAudit(ctx context.Context, actor storage.Actor, filter storage.AuditFilter) error {
 	if filter.All || filter.Chain == storage.Instance {
-		return permit(actor, authz.ReadInstanceAudit)
+		return s.permit(ctx, actor, authz.ReadInstanceAudit)
 	}
 	_, err := s.decide(ctx, actor, filter.Chain, authz.ReadAudit)
 	return err

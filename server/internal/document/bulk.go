@@ -76,7 +76,7 @@ func (s *Service) wouldBe(ctx context.Context, actor storage.Actor, wish Wish, l
 		by = &read
 		lists[wish.Doc] = by
 	}
-	if err := allow(by.View, command); err != nil {
+	if err := s.allow(ctx, actor, by.View, command); err != nil {
 		return Result{Err: err}
 	}
 	change, err := s.plan(ctx, actor, *by, wish)

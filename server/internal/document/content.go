@@ -63,13 +63,19 @@ func (s *Service) at(ctx context.Context, actor storage.Actor, doc id.Doc, rev o
 	if rev != Head && rev < by.Head {
 		command = authz.ReadHistory
 	}
-	if err := allow(by.View, command); err != nil {
+	if err := s.allow(ctx, actor, by.View, command); err != nil {
 		return View{}, err
 	}
 	if rev > by.Head {
 		return View{}, ErrNoRevision
 	}
 	return by.View, nil
+}
+
+// MayEdit is nil if the actor may edit the document now. Edits themselves go to its room, which answers for them.
+func (s *Service) MayEdit(ctx context.Context, actor storage.Actor, doc id.Doc) error {
+	_, err := s.decide(ctx, actor, doc, authz.Edit)
+	return err
 }
 
 // replay applies the log to the nearest snapshot before rev.

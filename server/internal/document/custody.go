@@ -105,7 +105,7 @@ func (s *Service) keep(ctx context.Context, actor storage.Actor, doc id.Doc, com
 
 // Trash lists the actor's own deleted documents, the last deleted first.
 func (s *Service) Trash(ctx context.Context, actor storage.Actor, page storage.Page) ([]storage.Document, error) {
-	if err := permit(actor, authz.ListDocuments); err != nil {
+	if err := s.permit(ctx, actor, authz.ListDocuments); err != nil {
 		return nil, err
 	}
 	return s.store.DeletedOf(ctx, actor.User, page)
@@ -117,7 +117,7 @@ const purgeAtOnce = 20
 // Purge removes, for good, some of the documents that have been in the trash for longer than they could be undeleted, and tells
 // whether there may be more. storage.ErrNotAllowed where the server's role in the database may not remove revisions.
 func (s *Service) Purge(ctx context.Context, actor storage.Actor) (purged []id.Doc, more bool, err error) {
-	if err := permit(actor, authz.Purge); err != nil {
+	if err := s.permit(ctx, actor, authz.Purge); err != nil {
 		return nil, false, err
 	}
 	if err := s.store.Live(ctx, fence(actor, 0)); err != nil {

@@ -80,7 +80,7 @@ func (s *Service) decideAt(ctx context.Context, actor storage.Actor, doc id.Doc,
 	if err != nil {
 		return decision{}, err
 	}
-	return by, allow(by.View, command)
+	return by, s.allow(ctx, actor, by.View, command)
 }
 
 // look reads what decisions are made of, with the memberships of the actor and of others whom the command is about. What it
@@ -139,14 +139,6 @@ func allow(seen View, command authz.Command) error {
 		return &Forbidden{Command: command, Role: seen.Standing.Role, Needed: command.Least()}
 	}
 	return storage.ErrNoDocument
-}
-
-// permit is nil if the actor may do a command of the instance.
-func permit(actor storage.Actor, command authz.Command) error {
-	if !actor.Standing().May(command) {
-		return &Forbidden{Command: command}
-	}
-	return nil
 }
 
 // by is the actor as the one who makes a change of the instance.

@@ -35,8 +35,9 @@ func (e *Forbidden) Error() string {
 
 // Service runs commands.
 type Service struct {
-	store storage.Store
-	bus   *bus.Bus
+	store   storage.Store
+	bus     *bus.Bus
+	denials denials
 }
 
 // New returns the commands on the documents in store. What they change is told on bus.
@@ -58,7 +59,7 @@ func (s *Service) Create(ctx context.Context, actor storage.Actor, title string)
 	}
 	standing := actor.Standing()
 	if standing.AdminsCreate = policy.AdminsCreate; !standing.May(authz.CreateDocument) {
-		return View{}, &Forbidden{Command: authz.CreateDocument}
+		return View{}, s.denied(ctx, actor, storage.Instance, &Forbidden{Command: authz.CreateDocument})
 	}
 	now := storage.At(time.Now())
 	doc := storage.Document{
@@ -78,7 +79,7 @@ func (s *Service) Create(ctx context.Context, actor storage.Actor, title string)
 
 // List returns a page of the documents that the actor owns or was given, the last updated first.
 func (s *Service) List(ctx context.Context, actor storage.Actor, page storage.Page) ([]View, error) {
-	if err := permit(actor, authz.ListDocuments); err != nil {
+	if err := s.permit(ctx, actor, authz.ListDocuments); err != nil {
 		return nil, err
 	}
 	listed, err := s.store.DocumentsOf(ctx, actor.User, storage.At(time.Now()), page)

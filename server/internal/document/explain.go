@@ -35,7 +35,7 @@ func (s *Service) Explain(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	}
 	by, err := s.look(ctx, actor, doc, command, storage.At(time.Now()), others...)
 	if err == nil {
-		err = allow(by.View, command)
+		err = s.allow(ctx, actor, by.View, command)
 	}
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain access: %w", err)
@@ -114,7 +114,7 @@ func (s *Service) explain(ctx context.Context, access storage.Access, to authz.P
 
 // Reach explains, document by document in the order of their ids, all that a user reaches. storage.ErrNoUser.
 func (s *Service) Reach(ctx context.Context, actor storage.Actor, user id.User, after id.Doc, limit int) ([]Explanation, error) {
-	if err := permit(actor, authz.SeeReach); err != nil {
+	if err := s.permit(ctx, actor, authz.SeeReach); err != nil {
 		return nil, err
 	}
 	now := storage.At(time.Now())
@@ -144,7 +144,7 @@ func (s *Service) Reach(ctx context.Context, actor storage.Actor, user id.User, 
 
 // Overview lists documents, the newest first, as those see them who look after the instance: without their titles.
 func (s *Service) Overview(ctx context.Context, actor storage.Actor, filter storage.DocumentFilter, page storage.Page) ([]storage.Overview, map[id.User]storage.User, error) {
-	if err := permit(actor, authz.SeeReach); err != nil {
+	if err := s.permit(ctx, actor, authz.SeeReach); err != nil {
 		return nil, nil, err
 	}
 	list, err := s.store.ListDocuments(ctx, filter, storage.At(time.Now()), page)

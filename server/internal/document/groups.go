@@ -13,7 +13,7 @@ import (
 
 // Groups lists groups after that name, in the order of their names. Everybody signed in may see them, to share with them.
 func (s *Service) Groups(ctx context.Context, actor storage.Actor, after string, limit int) ([]storage.Group, error) {
-	if err := permit(actor, authz.SeeGroups); err != nil {
+	if err := s.permit(ctx, actor, authz.SeeGroups); err != nil {
 		return nil, err
 	}
 	return s.store.Groups(ctx, after, limit)
@@ -21,7 +21,7 @@ func (s *Service) Groups(ctx context.Context, actor storage.Actor, after string,
 
 // Group returns one. storage.ErrNoGroup.
 func (s *Service) Group(ctx context.Context, actor storage.Actor, group id.Group) (storage.Group, error) {
-	if err := permit(actor, authz.SeeGroups); err != nil {
+	if err := s.permit(ctx, actor, authz.SeeGroups); err != nil {
 		return storage.Group{}, err
 	}
 	return s.store.Group(ctx, group)
@@ -29,7 +29,7 @@ func (s *Service) Group(ctx context.Context, actor storage.Actor, group id.Group
 
 // Members lists a group's members after that user, in the order of their ids. storage.ErrNoGroup.
 func (s *Service) Members(ctx context.Context, actor storage.Actor, group id.Group, after id.User, limit int) ([]storage.Member, error) {
-	if err := permit(actor, authz.SeeGroups); err != nil {
+	if err := s.permit(ctx, actor, authz.SeeGroups); err != nil {
 		return nil, err
 	}
 	if _, err := s.store.Group(ctx, group); err != nil {
@@ -40,7 +40,7 @@ func (s *Service) Members(ctx context.Context, actor storage.Actor, group id.Gro
 
 // NewGroup makes a group. storage.ErrNameTaken.
 func (s *Service) NewGroup(ctx context.Context, actor storage.Actor, name string) (storage.Group, error) {
-	if err := permit(actor, authz.ManageGroups); err != nil {
+	if err := s.permit(ctx, actor, authz.ManageGroups); err != nil {
 		return storage.Group{}, err
 	}
 	group := storage.Group{ID: id.New[id.Group](), Name: strings.TrimSpace(name), CreatedBy: actor.User, CreatedAt: storage.At(time.Now())}
@@ -52,7 +52,7 @@ func (s *Service) NewGroup(ctx context.Context, actor storage.Actor, name string
 
 // RenameGroup gives a group another name. storage.ErrNoGroup, storage.ErrNameTaken.
 func (s *Service) RenameGroup(ctx context.Context, actor storage.Actor, which id.Group, name string) (storage.Group, error) {
-	if err := permit(actor, authz.ManageGroups); err != nil {
+	if err := s.permit(ctx, actor, authz.ManageGroups); err != nil {
 		return storage.Group{}, err
 	}
 	group, err := s.store.Group(ctx, which)
@@ -68,23 +68,23 @@ func (s *Service) RenameGroup(ctx context.Context, actor storage.Actor, which id
 
 // DropGroup removes a group, and with it all that was granted to it.
 func (s *Service) DropGroup(ctx context.Context, actor storage.Actor, group id.Group) error {
-	return s.changeGroup(actor, "delete a group", func() ([]id.Doc, error) { return s.store.DropGroup(ctx, group, by(actor)) })
+	return s.changeGroup(ctx, actor, "delete a group", func() ([]id.Doc, error) { return s.store.DropGroup(ctx, group, by(actor)) })
 }
 
 // AddMember puts somebody into a group. storage.ErrNoGroup; storage.ErrNoUser also for a guest.
 func (s *Service) AddMember(ctx context.Context, actor storage.Actor, group id.Group, user id.User) error {
 	now := storage.At(time.Now())
-	return s.changeGroup(actor, "add a member", func() ([]id.Doc, error) { return s.store.AddMember(ctx, group, user, now, by(actor)) })
+	return s.changeGroup(ctx, actor, "add a member", func() ([]id.Doc, error) { return s.store.AddMember(ctx, group, user, now, by(actor)) })
 }
 
 // DropMember takes somebody out of a group. storage.ErrNoGroup.
 func (s *Service) DropMember(ctx context.Context, actor storage.Actor, group id.Group, user id.User) error {
-	return s.changeGroup(actor, "remove a member", func() ([]id.Doc, error) { return s.store.DropMember(ctx, group, user, by(actor)) })
+	return s.changeGroup(ctx, actor, "remove a member", func() ([]id.Doc, error) { return s.store.DropMember(ctx, group, user, by(actor)) })
 }
 
 // changeGroup makes a change to a group and tells the documents that were granted to it.
-func (s *Service) changeGroup(actor storage.Actor, doing string, change func() ([]id.Doc, error)) error {
-	if err := permit(actor, authz.ManageGroups); err != nil {
+func (s *Service) changeGroup(ctx context.Context, actor storage.Actor, doing string, change func() ([]id.Doc, error)) error {
+	if err := s.permit(ctx, actor, authz.ManageGroups); err != nil {
 		return err
 	}
 	var docs []id.Doc

@@ -70,7 +70,7 @@ func exceeds(policy storage.Policy, grant *storage.Grant, guest bool) bool {
 
 // Policy returns the instance's policy.
 func (s *Service) Policy(ctx context.Context, actor storage.Actor) (storage.Policy, error) {
-	if err := permit(actor, authz.SeePolicy); err != nil {
+	if err := s.permit(ctx, actor, authz.SeePolicy); err != nil {
 		return storage.Policy{}, err
 	}
 	return s.store.Policy(ctx)
@@ -78,7 +78,7 @@ func (s *Service) Policy(ctx context.Context, actor storage.Actor) (storage.Poli
 
 // SetPolicy replaces the policy of policy.Version, and returns the new one. storage.ErrPolicyMoved.
 func (s *Service) SetPolicy(ctx context.Context, actor storage.Actor, policy storage.Policy) (set storage.Policy, err error) {
-	if err := permit(actor, authz.SetPolicy); err != nil {
+	if err := s.permit(ctx, actor, authz.SetPolicy); err != nil {
 		return storage.Policy{}, err
 	}
 	now := storage.At(time.Now())
@@ -98,7 +98,7 @@ func (s *Service) SetPolicy(ctx context.Context, actor storage.Actor, policy sto
 
 // Excess counts what exceeds a policy, whether it is in force or not.
 func (s *Service) Excess(ctx context.Context, actor storage.Actor, policy storage.Policy) (storage.Excess, error) {
-	if err := permit(actor, authz.SetPolicy); err != nil {
+	if err := s.permit(ctx, actor, authz.SetPolicy); err != nil {
 		return storage.Excess{}, err
 	}
 	return s.store.Excess(ctx, policy, storage.At(time.Now()))

@@ -19,7 +19,7 @@ var ErrHas = errors.New("they have that role already, or more")
 // actor may know of it, and whether anybody hears of the request, the answer is nil, after the same queries. Only of a document
 // that they can open is ErrHas told.
 func (s *Service) Request(ctx context.Context, actor storage.Actor, doc id.Doc, role authz.Role, message string) error {
-	if err := permit(actor, authz.RequestAccess); err != nil {
+	if err := s.permit(ctx, actor, authz.RequestAccess); err != nil {
 		return err
 	}
 	now := storage.At(time.Now())

@@ -32,6 +32,7 @@ type Hub struct {
 	people    people
 	committer committer
 	usage     usage
+	denying   denying // nil for nobody who wants to know
 
 	mu       sync.Mutex
 	rooms    map[id.Doc]*room // those open, opening or ending; guarded by mu

@@ -85,6 +85,9 @@ func (r *room) refuse(p *pending, why *Refusal) {
 	}
 	if p.seat != nil {
 		p.seat.reject(p.chain[0].Seq, why)
+		if why.Code == wire.CodeForbidden {
+			r.hub.denied(p.seat)
+		}
 		r.punish(p.seat, why.Code)
 	}
 	p.writers, p.seat = nil, nil

@@ -32,6 +32,7 @@ type Seat struct {
 	// Of the room's goroutine.
 	rate     *rate.Limiter
 	strikes  int
+	denied   bool // and noted
 	presence *presence
 
 	mu       sync.Mutex

@@ -45,6 +45,7 @@ func newHouse(t *testing.T, change func(*Config)) *house {
 	}
 	documents := document.New(store, events)
 	hub := room.New(store, events, log, room.DefaultLimits())
+	hub.NoteDenied(documents.NoteDenied)
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- hub.Run(running) }()

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
+	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/document"
+	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/wire"
+	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
+	"github.com/coscribe/coscribe/storage/pgtest"
+	"github.com/coscribe/coscribe/storage/sqlite"
+)
+
+// revocations of each kind.
+const revocations = 29
+
+// TestRevocationUnderLoad takes the right to write away from somebody who writes, over a socket and over HTTP, while others write the
+// same document: in every way in which a right ends. Once the call has returned, or the moment of the expiry has passed, nothing
+// of theirs is committed any more, and what others write stops flowing to them.
+func TestRevocationUnderLoad(t *testing.T) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), databaseFile))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { store.Close() })
+		revokeUnderLoad(t, store)
+	})
+	t.Run("postgres", func(t *testing.T) { revokeUnderLoad(t, pgtest.Open(t)) })
+}
+
+func revokeUnderLoad(t *testing.T, store storage.Store) {
+	w := newRevokers(t, store)
+	var all sync.WaitGroup
+	for kind, end := range w.ways() {
+		doc := w.document()
+		loaded, stop := context.WithCancel(t.Context())
+		t.Cleanup(stop)
+		for range 2 {
+			all.Go(func() { w.write(loaded, w.owner, doc) })
+		}
+		all.Go(func() {
+			defer stop()
+			for range revocations {
+				w.round(kind, doc, end)
+			}
+		})
+	}
+	all.Wait()
+	slices.Sort(w.stopped)
+	if n := len(w.stopped); n > 0 {
+		t.Logf("%d revocations, %d late commits; delivery stopped after %v at the median, %v at p99", n, w.late, w.stopped[n/2], w.stopped[n*99/100])
+	}
+}
+
+// revokers are a server without its doors.
+type revokers struct {
+	t         *testing.T
+	store     storage.Store
+	hub       *room.Hub
+	accounts  *account.Service
+	documents *document.Service
+	owner     storage.Actor // who is the instance's administrator as well
+
+	mu      sync.Mutex
+	late    int             // guarded by mu
+	stopped []time.Duration // until nothing flowed any more; guarded by mu
+}
+
+func newRevokers(t *testing.T, store storage.Store) *revokers {
+	t.Helper()
+	events := &bus.Bus{}
+	w := &revokers{t: t, store: store, documents: document.New(store, events)}
+	var err error
+	if w.accounts, err = account.New(store, events, account.Config{}); err != nil {
+		t.Fatal(err)
+	}
+	w.hub = room.New(store, events, slog.New(slog.DiscardHandler), room.BenchmarkLimits())
+	running, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = w.hub.Run(running) }()
+	t.Cleanup(func() { stop(); <-ended })
+	w.owner = w.person("Owner", true)
+	return w
+}
+
+func (w *revokers) must(err error) {
+	if err != nil {
+		w.t.Error(err) // also off the test's goroutine
+		panic(err)
+	}
+}
+
+// person is a user who came by a token.
+func (w *revokers) person(name string, admin bool) storage.Actor {
+	now := storage.At(time.Now())
+	user := storage.User{ID: id.New[id.User](), Email: id.New[id.User]().String() + "@example.com", Name: name, InstanceAdmin: admin, CreatedAt: now}
+	_, err := w.store.CreateUser(w.t.Context(), user, nil, storage.By{})
+	w.must(err)
+	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "t", CreatedAt: now}
+	rand.Read(token.Hash[:])
+	w.must(w.store.PutToken(w.t.Context(), token, storage.By{}))
+	return storage.Actor{User: user.ID, Name: name, InstanceAdmin: admin, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
+}
+
+// signedIn is the same user by a login session.
+func (w *revokers) signedIn(who storage.Actor) storage.Actor {
+	now := storage.At(time.Now())
+	end := now + storage.Micros(time.Hour.Microseconds())
+	session := storage.Session{ID: id.New[id.Credential](), User: who.User, CreatedAt: now, ExpiresAt: end, LivesUntil: end}
+	rand.Read(session.Hash[:])
+	w.must(w.store.PutSession(w.t.Context(), session, storage.Note{}))
+	who.Credential = storage.Credential{Kind: storage.BySession, ID: session.ID}
+	return who
+}
+
+func (w *revokers) document() id.Doc {
+	view, err := w.documents.Create(w.t.Context(), w.owner, "plan")
+	w.must(err)
+	return view.ID
+}
+
+// A way is how somebody gets the right to write, and how it ends. What it returns, revoke, returns when it has ended.
+type way func(doc id.Doc, who storage.Actor) (_ storage.Actor, revoke func())
+
+func (w *revokers) ways() map[string]way {
+	ctx := w.t.Context()
+	grant := func(doc id.Doc, to authz.Principal, expires storage.Micros) {
+		_, err := w.documents.Grant(ctx, w.owner, doc, authz.Right{To: to, Role: authz.Editor, ExpiresAt: int64(expires)})
+		w.must(err)
+	}
+	user := func(who storage.Actor) authz.Principal { return authz.Principal{Kind: authz.ToUser, ID: who.User} }
+	return map[string]way{
+		"grant": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			grant(doc, user(who), 0)
+			return who, func() { _, err := w.documents.Revoke(ctx, w.owner, doc, user(who)); w.must(err) }
+		},
+		"group": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			group, err := w.documents.NewGroup(ctx, w.owner, id.New[id.Group]().String())
+			w.must(err)
+			w.must(w.documents.AddMember(ctx, w.owner, group.ID, who.User))
+			grant(doc, authz.Principal{Kind: authz.ToGroup, ID: group.ID}, 0)
+			return who, func() { w.must(w.documents.DropMember(ctx, w.owner, group.ID, who.User)) }
+		},
+		"link": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			link, secret, err := w.documents.NewLink(ctx, w.owner, doc, "review", authz.Editor, 0)
+			w.must(err)
+			_, _, err = w.accounts.EnterLink(ctx, who, secret, account.Visit{From: netip.AddrFrom16(who.User)}) // from elsewhere than the others
+			w.must(err)
+			return who, func() { w.must(w.documents.DropLink(ctx, w.owner, doc, link.ID)) }
+		},
+		"expiry": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			end := time.Now().Add(300 * time.Millisecond)
+			grant(doc, user(who), storage.At(end))
+			return who, func() {
+				time.Sleep(time.Until(end.Add(time.Millisecond)))
+				// An edit whose transaction looked at the clock just before is still on its way. Whoever writes next waits for it.
+				_, err := w.documents.Rename(ctx, w.owner, doc, "plan")
+				w.must(err)
+			}
+		},
+		"suspension": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			grant(doc, user(who), 0)
+			return who, func() { w.must(w.accounts.Suspend(ctx, w.owner, who.User)) }
+		},
+		"logout": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			grant(doc, user(who), 0)
+			who = w.signedIn(who)
+			return who, func() { w.must(w.accounts.EndLogin(ctx, who, who.User, who.Credential.ID)) }
+		},
+		"token": func(doc id.Doc, who storage.Actor) (storage.Actor, func()) {
+			grant(doc, user(who), 0)
+			return who, func() { w.must(w.accounts.RevokeToken(ctx, who, who.Credential.ID)) }
+		},
+	}
+}
+
+// round lets somebody write until their right ends, and then looks what came of it.
+func (w *revokers) round(kind string, doc id.Doc, make way) {
+	who, revoke := make(doc, w.person("Writer", false))
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
+	var writing sync.WaitGroup
+	seat := w.sit(ctx, who, doc)
+	writing.Go(func() { seat.live(ctx) })
+	writing.Go(func() { w.write(ctx, who, doc) })
+	if kind != "expiry" {
+		select {
+		case <-seat.warm:
+		case <-time.After(20 * time.Second):
+			w.t.Errorf("%s: nothing was written for 20 s", kind)
+		}
+	}
+	revoke()
+	returned := time.Now()
+	access, err := w.store.Access(ctx, doc)
+	w.must(err)
+	select {
+	case <-seat.ended:
+	case <-time.After(20 * time.Second):
+		w.t.Errorf("%s: the seat is open 20 s after the right has ended", kind)
+	}
+	stopped := seat.last.Sub(returned)
+	cancel()
+	writing.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stopped = append(w.stopped, max(0, stopped))
+	if late := w.after(doc, who.User, access.Document.Head); late > 0 {
+		w.t.Errorf("%s: %d edits were committed after the right to make them had ended", kind, late)
+		w.late += late
+	}
+}
+
+// after counts the author's revisions after that one.
+func (w *revokers) after(doc id.Doc, author id.User, at ot.Rev) (late int) {
+	for {
+		page, err := w.store.After(context.Background(), doc, at, 1000)
+		w.must(err)
+		for _, revision := range page {
+			if revision.Author == author {
+				late++
+			}
+			at = revision.Rev
+		}
+		if len(page) < 1000 {
+			return late
+		}
+	}
+}
+
+// write writes over HTTP, as fast as it is answered, until it is refused or ctx ends.
+func (w *revokers) write(ctx context.Context, who storage.Actor, doc id.Doc) {
+	client := id.New[id.Client]()
+	var base ot.Rev
+	for seq := int64(1); ctx.Err() == nil; seq++ {
+		written, err := w.hub.Write(ctx, room.Write{Doc: doc, Actor: who, WriteOps: wire.WriteOps{
+			Epoch: 1, Base: base, Mode: "rebase", Client: client, Seq: seq,
+			IDs: []id.Edit{id.New[id.Edit]()}, Ops: []ot.Delta{ot.New().Insert("h", nil).MustDelta()},
+		}})
+		if refused, ok := errors.AsType[*room.Refusal](err); ok && refused.Code.Temporary() {
+			continue
+		}
+		if err != nil {
+			return
+		}
+		base = written.Head
+		time.Sleep(2 * time.Millisecond) // others want a turn
+	}
+}
+
+// A sitter is a seat that writes as fast as it is answered.
+type sitter struct {
+	seat  *room.Seat
+	look  chan struct{}
+	warm  chan struct{} // closed after some edits
+	ended chan struct{} // closed when the seat is
+	last  time.Time     // when something came for the last time
+}
+
+func (w *revokers) sit(ctx context.Context, who storage.Actor, doc id.Doc) *sitter {
+	s := &sitter{look: make(chan struct{}, 1), warm: make(chan struct{}), ended: make(chan struct{})}
+	wake := func() {
+		select {
+		case s.look <- struct{}{}:
+		default:
+		}
+	}
+	seat, err := w.hub.Join(ctx, room.Join{Doc: doc, Actor: who, Client: id.New[id.Client](), Wake: wake})
+	w.must(err)
+	s.seat = seat
+	wake()
+	return s
+}
+
+func (s *sitter) live(ctx context.Context) {
+	defer s.seat.Leave()
+	defer close(s.ended)
+	var seq, acknowledged int64
+	var at ot.Rev
+	for {
+		select {
+		case <-s.look:
+		case <-ctx.Done():
+			return
+		}
+		for {
+			data, ends, err := s.seat.Pull(ctx, nil, nil, 1<<16)
+			begin := 0
+			for _, end := range ends {
+				m, fault := wire.DecodeOutbound(data[begin:end])
+				begin = end
+				if fault != nil {
+					panic(fmt.Sprint("a message that is none: ", fault))
+				}
+				switch m := m.(type) {
+				case *wire.Welcome:
+					at, seq = m.Rev, 1
+					s.submit(seq, at)
+				case *wire.Revisions:
+					s.last = time.Now()
+					for _, item := range m.Items {
+						at = item.Rev
+						if item.Seat == s.seat.ID() {
+							if acknowledged++; acknowledged == 3 {
+								close(s.warm)
+							}
+							seq = item.Seq + 1
+							s.submit(seq, at)
+						}
+					}
+				}
+			}
+			if _, closed := errors.AsType[*room.Closed](err); closed {
+				return
+			}
+			if err != nil || len(ends) == 0 {
+				break
+			}
+		}
+	}
+}
+
+func (s *sitter) submit(seq int64, base ot.Rev) {
+	_ = s.seat.Submit(wire.Submit{Seq: seq, ID: id.New[id.Edit](), Base: base, Delta: ot.New().Insert("s", nil).MustDelta()})
+}

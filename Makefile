@@ -26,7 +26,7 @@ bench-server: tools ## load the real server on SQLite and Postgres: speed, memor
 soak: tools ## the tests in their long form: a million cases, a hundred kills, fuzzers of ten minutes each
 	.ci/soak
 
-seeded-bugs: tools ## break the server in ten known ways, one by one, and see the tests fail
+seeded-bugs: tools ## break the server in thirteen known ways, one by one, and see the tests fail
 	@.ci/seed-bugs
 
 web: tools ## rebuild the browser client's committed files

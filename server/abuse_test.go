@@ -39,6 +39,13 @@ func TestAbuseHolds(t *testing.T) {
 	}
 }
 
+// TestAbuseAtTheDoor is the part of TestAbuseHolds that takes a few seconds: origins, tickets, and the headers of frames.
+func TestAbuseAtTheDoor(t *testing.T) {
+	p := startBinary(t, plainServer, "--data", t.TempDir())
+	abuse(t, p, "--only", "origins", "--only", "tickets used", "--only", "order, before")
+	p.stop()
+}
+
 // TestAbuseByMalformedFrames sends masses of malformed frames to a server that forgives them. COSCRIBE_MALFORMED sets how many.
 func TestAbuseByMalformedFrames(t *testing.T) {
 	p := startBinary(t, plainServer, "--data", t.TempDir(), "--limits-profile", "load", "--limit-strikes", strconv.Itoa(unhindered))

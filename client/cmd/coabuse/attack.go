@@ -28,7 +28,7 @@ const (
 
 // attacks are all of them, in the order of the table of controls.
 var attacks = slices.Concat(handshakeAttacks, slowAttacks, crowdAttacks, ticketAttacks, frameAttacks, floodAttacks, textAttacks, deltaAttacks,
-	rateAttacks, onceAttacks, roleAttacks, sessionAttacks, originAttacks, secretAttacks, pageAttacks, malformedAttacks)
+	rateAttacks, onceAttacks, roleAttacks, rightAttacks, sessionAttacks, originAttacks, secretAttacks, pageAttacks, malformedAttacks)
 
 // chosen are those that the flags ask for.
 func (c *config) chosen() []attack {

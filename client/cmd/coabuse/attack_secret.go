@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
 	"strings"
 )
 
 var secretAttacks = []attack{
 	{rows: "25", name: "links and invitations, guessed", run: guessedLinks},
 	{rows: "26", name: "passwords, guessed", run: guessedPasswords},
+	{rows: "26", name: "requests of nobody, faster than allowed", run: fastRequests},
 	{rows: "27", name: "tokens, guessed and bent", run: bentTokens},
 }
 
@@ -69,4 +71,17 @@ func bentTokens(ctx context.Context, s *stage, t *tally) {
 	}
 	a := s.ask(ctx, request{method: "GET", path: "/v1/users/me", header: map[string][]string{"Authorization": {"Bearer " + marker, "Bearer " + token}}})
 	t.expect("two headers", a.String(), "401 not_signed_in")
+}
+
+// strangerBurst is how many requests at once one address may send without an account.
+const strangerBurst = 100
+
+// fastRequests asks faster than anybody without an account may.
+func fastRequests(ctx context.Context, s *stage, t *tally) {
+	ask := s.asks(s.place())
+	for i := range 4 * strangerBurst {
+		a := ask(ctx, request{method: "GET", path: "/v1/users/me", token: marker, header: map[string][]string{"X-Forwarded-For": {fmt.Sprintf("198.51.100.%d", i%250)}}})
+		t.expect("a request", a.String(), "401 not_signed_in", "429 rate_limited")
+	}
+	t.hold(t.count("429 rate_limited") > 0, "slowed down", "%d requests at once from one address were all answered", 4*strangerBurst)
 }

@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -82,7 +83,12 @@ func isLoopback(host string) bool {
 	return host == "localhost" || addr != nil && addr.IsLoopback()
 }
 
+// threads are more than there are processors: the system shares those among threads more evenly than Go does among goroutines, and
+// who types must not wait for the attackers of this very process.
+const threads = 32
+
 func main() {
+	runtime.GOMAXPROCS(threads)
 	var c config
 	kong.Parse(&c, kong.Name("coabuse"), kong.Description("Attacks a Coscribe server of one's own, and tells what held."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -12,9 +12,13 @@ import (
 )
 
 // EnterLink lets somebody in by a link: the actor becomes one whom the grant to the link speaks for. For nobody, the zero actor,
-// a guest is made, whose session the caller begins; a guest who is here already stays the same. storage.ErrNoGuests where the policy lets nobody in without an account, *TooManyTries,
+// a guest is made, whose session the caller begins; a guest who is here already stays the same. Who comes in stays in, so a token must
+// be one that writes: ErrNotAllowed. storage.ErrNoGuests where the policy lets nobody in without an account, *TooManyTries,
 // and storage.ErrNoLink, the same for a link that is unknown, revoked or expired and for one of a deleted document.
 func (s *Service) EnterLink(ctx context.Context, actor storage.Actor, secret string, visit Visit) (storage.User, id.Doc, error) {
+	if actor.Withheld.Has(authz.ScopeWrite) {
+		return storage.User{}, id.Doc{}, ErrNotAllowed
+	}
 	user, enters, err := s.entering(ctx, actor, visit)
 	if err != nil {
 		return storage.User{}, id.Doc{}, err

@@ -92,7 +92,8 @@ func (csvTable) row(row *wire.AuditRow) []byte {
 func record(fields ...string) []byte {
 	for i, field := range fields {
 		if strings.HasPrefix(field, "=") || strings.HasPrefix(field, "+") || strings.HasPrefix(field, "-") || strings.HasPrefix(field, "@") ||
-			strings.HasPrefix(field, "\t") || strings.HasPrefix(field, "\r") {
+			strings.HasPrefix(field, "\t") || strings.HasPrefix(field, "\r") || strings.HasPrefix(field, "\n") ||
+			strings.HasPrefix(field, "＝") || strings.HasPrefix(field, "＋") || strings.HasPrefix(field, "－") || strings.HasPrefix(field, "＠") {
 			fields[i] = "'" + field
 		}
 	}

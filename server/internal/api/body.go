@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/coscribe/coscribe/server/internal/schema"
 	"github.com/coscribe/coscribe/server/wire"
@@ -65,6 +67,9 @@ func query(r *http.Request, names ...string) (map[string]string, error) {
 		if given := values[name]; len(given) > 1 {
 			return nil, badQuery(name + " stands twice")
 		} else if len(given) == 1 {
+			if !isText(given[0]) {
+				return nil, badQuery(name + " is not text")
+			}
 			read[name] = given[0]
 			delete(values, name)
 		}
@@ -74,6 +79,9 @@ func query(r *http.Request, names ...string) (map[string]string, error) {
 	}
 	return read, nil
 }
+
+// isText tells whether every database takes a text: UTF-8 without U+0000.
+func isText(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }
 
 // number reads a whole number from lowest to highest.
 func number(name, text string, otherwise, lowest, highest int64) (int64, error) {

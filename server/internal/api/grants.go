@@ -94,7 +94,7 @@ func ifMatch(r *http.Request) (int64, error) {
 		return document.AnyVersion, nil
 	}
 	var version int64
-	if n, err := fmt.Sscanf(condition, `"a%d"`, &version); n != 1 || err != nil || accessTag(version) != strings.TrimSpace(condition) {
+	if n, err := fmt.Sscanf(condition, `"a%d"`, &version); n != 1 || err != nil || version <= 0 || accessTag(version) != strings.TrimSpace(condition) {
 		return 0, document.ErrChanged // a tag that no list of ours ever had
 	}
 	return version, nil

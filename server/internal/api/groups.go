@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/base64"
 	"net/http"
-	"unicode/utf8"
 
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -20,7 +19,7 @@ func (a *API) listGroups(w http.ResponseWriter, r *http.Request, actor storage.A
 		return err
 	}
 	after, err := base64.RawURLEncoding.Strict().DecodeString(asked["cursor"])
-	if err != nil || !utf8.Valid(after) {
+	if err != nil || !isText(string(after)) {
 		return badQuery("holds a cursor that is not from this list")
 	}
 	groups, err := a.Documents.Groups(r.Context(), actor, string(after), int(limit)+1)

@@ -85,10 +85,10 @@ func linkOf(link document.Link) wire.Link {
 	}
 }
 
-// micros is a time that may be absent, which is never.
+// micros is a time that may be absent, which is never. The first moment of all, whose number means never, is the one after it.
 func micros(t *time.Time) storage.Micros {
 	if t == nil {
 		return 0
 	}
-	return storage.At(*t)
+	return max(1, storage.At(*t))
 }

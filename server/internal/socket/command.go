@@ -79,12 +79,12 @@ func toOf(to wire.Principal) document.To {
 	return document.To{Principal: authz.Principal{Kind: to.Kind, ID: to.ID}, Address: to.Address}
 }
 
-// micros is a time that may be absent, which is never.
+// micros is a time that may be absent, which is never. The first moment of all, whose number means never, is the one after it.
 func micros(t *time.Time) storage.Micros {
 	if t == nil {
 		return 0
 	}
-	return storage.At(*t)
+	return max(1, storage.At(*t))
 }
 
 func linkOf(link document.Link, secret string) *wire.Link {

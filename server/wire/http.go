@@ -50,7 +50,7 @@ type (
 	// link; it may be absent where registration is open.
 	SignUp struct {
 		Invitation string `json:"invitation,omitzero" validate:"omitempty,len=43"`
-		Email      string `json:"email" validate:"required,email,max=254"`
+		Email      string `json:"email" validate:"required,email,plain,max=254"`
 		Name       string `json:"name" validate:"name"`
 		Password   string `json:"password" validate:"password"`
 	}
@@ -69,7 +69,7 @@ type (
 
 	// Invite is the body of POST /v1/invitations; Invitation the answer, whose URL is shown once.
 	Invite struct {
-		Email string `json:"email,omitzero" validate:"omitempty,email,max=254"`
+		Email string `json:"email,omitzero" validate:"omitempty,email,plain,max=254"`
 	}
 	Invitation struct {
 		ID        id.Invitation `json:"id"`

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"strings"
+	"unicode"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage/id"
@@ -80,5 +81,14 @@ const maxAddress = 254
 func isAddress(text string) bool {
 	local, domain, ok := strings.Cut(text, "@")
 	return ok && local != "" && domain != "" && len(text) <= maxAddress && !strings.Contains(domain, "@") &&
-		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '\ufffd' })
+		!strings.ContainsFunc(text, unseen)
 }
+
+// unseen are the characters by which one address would look like another, as far as they show nothing: spaces, controls, marks of
+// direction and width, blank letters; and what stands for bytes that are no text.
+func unseen(r rune) bool {
+	return r == unicode.ReplacementChar || !unicode.IsGraphic(r) || unicode.In(r, unicode.Z, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// IsPlainAddress tells whether a text that has the form of an e-mail address shows all of what it is.
+func IsPlainAddress(text string) bool { return !strings.ContainsFunc(text, unseen) }

@@ -25,6 +25,7 @@ func register(v *validator.Validate) {
 		"title":     func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxTitle) },
 		"name":      func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxName) },
 		"password":  func(f validator.FieldLevel) bool { return isPassword(f.Field().String()) },
+		"plain":     func(f validator.FieldLevel) bool { return wire.IsPlainAddress(f.Field().String()) },
 		"grantable": func(f validator.FieldLevel) bool { return authz.Role(f.Field().Uint()).Grantable() },
 	} {
 		if err := v.RegisterValidation(tag, holds, true); err != nil {
@@ -84,7 +85,7 @@ func sentence(fault validator.FieldError) string {
 		return "must be " + fault.Param() + " characters long"
 	case "oneof":
 		return "must be one of: " + fault.Param()
-	case "email":
+	case "email", "plain":
 		return "is not an e-mail address"
 	case "printascii":
 		return "may hold printable ASCII only"

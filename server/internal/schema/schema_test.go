@@ -70,6 +70,10 @@ func TestCheckNamesTheFault(t *testing.T) {
 		{"name 81", &wire.SignUp{Email: "a@b.example", Name: long(81), Password: long(8)}, "/name must be one line of 1 to 80 characters"},
 		{"password 7", &wire.SignUp{Email: "a@b.example", Name: "A", Password: long(7)}, "/password must be 8 to 256 characters long"},
 		{"password 257", &wire.SignUp{Email: "a@b.example", Name: "A", Password: long(257)}, "/password must be 8 to 256 characters long"},
+		{"email with what nobody sees", &wire.SignUp{Email: "a\u200b@example.com", Name: "A", Password: long(8)}, "/email is not an e-mail address"},
+		{"email to turn around", &wire.Invite{Email: "a\u202eb@example.com"}, "/email is not an e-mail address"},
+		{"email of blanks", &wire.Invite{Email: "\u3164@example.com"}, "/email is not an e-mail address"},
+		{"email beyond ASCII", &wire.Invite{Email: "jürgen@bücher.example"}, ""},
 		{"email", &wire.SignUp{Email: "a", Name: "A", Password: long(8)}, "/email is not an e-mail address"},
 
 		{"ops", ops([]id.Edit{edit}, 1), ""},

@@ -34,6 +34,8 @@ type commands struct {
 	Config  struct {
 		Show Show `cmd:"" help:"Print each value and where it comes from."`
 	} `cmd:"" help:"Look at the configuration."`
+	Audit   Audit   `cmd:"" help:"Look at the audit."`
+	Access  Access  `cmd:"" help:"Look at who may do what."`
 	Version Version `cmd:"" help:"Print the version."`
 }
 

@@ -54,6 +54,23 @@ func (s *Service) Explain(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	return made, nil
 }
 
+// ExplainToOperator is Explain for whoever is at the machine, and has the database anyway.
+func (s *Service) ExplainToOperator(ctx context.Context, doc id.Doc, about To) (Explanation, error) {
+	to, _, err := s.resolve(ctx, about)
+	if err != nil {
+		return Explanation{}, err
+	}
+	var users []id.User
+	if to.Kind == authz.ToUser {
+		users = append(users, to.ID)
+	}
+	access, err := s.store.Access(ctx, doc, users...)
+	if err != nil {
+		return Explanation{}, err
+	}
+	return s.explain(ctx, access, to, storage.At(time.Now()))
+}
+
 // somebody is nobody in particular, for the question what any member has.
 var somebody = [16]byte{15: 1}
 

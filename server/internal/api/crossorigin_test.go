@@ -2,6 +2,8 @@ package api
 
 import (
 	"crypto/sha256"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,6 +64,37 @@ func TestCrossOrigin(t *testing.T) {
 	ada.do("POST", doc+"/tickets", `{}`, "Content-Type", "text/plain").refused(415, wire.CodeUnsupported)
 	ada.do("POST", "/v1/documents", `{"title":"x"}`, "Content-Type", "application/json; charset=utf-8").want(201)
 	ada.do("POST", "/v1/documents", `{"title":"x"}`, "Content-Encoding", "gzip").refused(415, wire.CodeUnsupported)
+}
+
+// Whatever changes something is refused to another site's page, before anything is looked at; by every route that there is.
+func TestEveryRouteAcrossSites(t *testing.T) {
+	h := newHouse(t, openHouse)
+	ada := h.member("ada")
+	doc := ada.document("x").ID.String()
+	routes := append(h.api.routes(), h.api.openRoutes()...)
+	unsafe := 0
+	for _, route := range routes {
+		method, path, _ := strings.Cut(route.pattern, " ")
+		if method == "GET" {
+			continue
+		}
+		unsafe++
+		path = regexp.MustCompile(`\{[^}]*\}`).ReplaceAllString(path, doc)
+		for _, headers := range [][]string{
+			{"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
+			{"Sec-Fetch-Site", "same-site", "Origin", "https://evil.example.com"},
+			{"Origin", "https://evil.example"},
+			{"Origin", "null"},
+		} {
+			for _, media := range []string{"application/json", "text/plain"} {
+				ada.do(method, path, `{}`, append(headers, "Content-Type", media)...).refused(403, wire.CodeOrigin)
+			}
+		}
+	}
+	if unsafe < 20 {
+		t.Errorf("only %d of %d routes change anything", unsafe, len(routes))
+	}
+	ada.do("GET", "/v1/documents/"+doc, nil).want(200)
 }
 
 // A ticket is bound to an origin as the handshake will read it. What the handshake will refuse, or a database could not keep,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -30,6 +31,9 @@ func (s *Service) EnterLink(ctx context.Context, actor storage.Actor, secret str
 	}
 	if err != nil {
 		return storage.User{}, id.Doc{}, fmt.Errorf("enter by a link: %w", err)
+	}
+	if enters.Fence != nil { // they may have the document open already, with less
+		s.bus.Publish(bus.AccessChanged{Doc: link.Doc})
 	}
 	return user, link.Doc, nil
 }

@@ -47,6 +47,14 @@ func testAddresses(t *testing.T, open func(t *testing.T) Opened) {
 			same(w, w.role(other, storage.Actor{User: user.ID}), authz.Editor)
 			same(w, []int64{w.version(doc), w.version(other)}, []int64{3, 4})
 		}
+		for _, doc := range []id.Doc{doc, other} { // each document's chain tells who has come, once
+			rows := w.audit(doc)
+			last := rows[len(rows)-1]
+			same(w, []any{last.Actor, last.Action, last.Target}, []any{user.ID, storage.AuditGrant, "user:" + user.ID.String()})
+			same(w, last.Before, `{"to":"address:`+id.Of[struct{}](grant.To.ID).String()+`"}`)
+			same(w, last.After, `{"role":"editor"}`)
+			same(w, w.verified(doc).N, int64(len(rows)))
+		}
 	})
 
 	t.Run("NotTheirsWithoutProof", func(t *testing.T) {

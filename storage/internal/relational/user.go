@@ -39,7 +39,7 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 			}
 		}
 		created = user
-		refusal := s.insertUser(ctx, tx, &created, invitation)
+		claimed, refusal := s.insertUser(ctx, tx, &created, invitation, by)
 		if errors.Is(refusal, storage.ErrEmailTaken) || errors.Is(refusal, storage.ErrNoInvitation) {
 			if stands, err := find(); err != nil || stands {
 				return err
@@ -48,8 +48,8 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 		if refusal != nil || user.Guest {
 			return refusal // anybody makes as many guests as they like, so they are not audited
 		}
-		return s.audit(ctx, tx, entry{by: by, actor: user.ID, action: storage.AuditAccount, target: target("user", user.ID),
-			after: state{"instance_admin": created.InstanceAdmin, "invited": invitation != nil}})
+		return s.audit(ctx, tx, append(claimed, entry{by: by, actor: user.ID, action: storage.AuditAccount, target: target("user", user.ID),
+			after: state{"instance_admin": created.InstanceAdmin, "invited": invitation != nil}})...)
 	})
 	if err != nil {
 		return storage.User{}, wrap(err, "create a user")
@@ -57,14 +57,15 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 	return created, nil
 }
 
-func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invitation *storage.Hash) error {
+// insertUser inserts a user, and gives them what waited for their address, if the invitation proves that it is theirs.
+func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invitation *storage.Hash, by storage.By) (claimed []entry, err error) {
 	if invitation != nil {
 		setup, proven, err := s.useInvitation(ctx, tx, *invitation, *user)
 		if err == nil && proven {
-			err = s.claimAddress(ctx, tx, user.Email, user.ID)
+			claimed, err = s.claimAddress(ctx, tx, user.Email, user.ID, by)
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		user.InstanceAdmin = user.InstanceAdmin || setup
 	}
@@ -73,7 +74,7 @@ func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invit
 	if err == nil && inserted == 0 {
 		err = storage.ErrEmailTaken
 	}
-	return err
+	return claimed, err
 }
 
 // User implements storage.Accounts.

@@ -10,8 +10,24 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// ToUser is the principal of one user, for grants.
+// The principals of grants.
+
+// ToUser is one user.
 func ToUser(user id.User) wire.Principal { return wire.Principal{Kind: authz.ToUser, ID: user} }
+
+// ToGroup is the members of a group.
+func ToGroup(group id.Group) wire.Principal { return wire.Principal{Kind: authz.ToGroup, ID: group} }
+
+// ToAddress is whoever has an e-mail address, or will sign up with it by an invitation for it.
+func ToAddress(email string) wire.Principal {
+	return wire.Principal{Kind: authz.ToAddress, Address: email}
+}
+
+// ToEveryone is everybody who is signed in, and ToAnyone anybody at all.
+func ToEveryone() wire.Principal { return wire.Principal{Kind: authz.ToEveryone} }
+
+// ToAnyone is anybody at all, with an account or without.
+func ToAnyone() wire.Principal { return wire.Principal{Kind: authz.ToAnyone} }
 
 // Grants returns a document's access list, the owner first.
 func (c *Client) Grants(ctx context.Context, doc id.Doc) ([]wire.GrantItem, error) {
@@ -30,6 +46,46 @@ func (c *Client) Revoke(ctx context.Context, doc id.Doc, from wire.Principal) er
 	return c.ask(ctx, call{method: http.MethodDelete, path: ofDocument(doc, "grants", from.String())}, nil)
 }
 
+// AccessList is the grants of a document as they were at one moment.
+type AccessList struct {
+	Items   []wire.GrantItem // the owner first
+	Version string           // for GrantAt and RevokeAt
+}
+
+// AccessList is Grants with the list's version.
+func (c *Client) AccessList(ctx context.Context, doc id.Doc) (list AccessList, err error) {
+	var grants wire.Grants
+	err = c.ask(ctx, call{method: http.MethodGet, path: ofDocument(doc, "grants"), tag: &list.Version}, &grants)
+	list.Items = grants.Items
+	return list, err
+}
+
+// GrantAt is Grant if the access list is still of that version, else ErrChanged. It returns the grant that was made, and the
+// list's new version.
+func (c *Client) GrantAt(ctx context.Context, doc id.Doc, version string, to wire.Principal, grant wire.PutGrant) (made wire.GrantItem, next string, err error) {
+	err = c.ask(ctx, call{method: http.MethodPut, path: ofDocument(doc, "grants", to.String()), only: version, tag: &next, body: grant}, &made)
+	return made, next, err
+}
+
+// RevokeAt is Revoke if the access list is still of that version, else ErrChanged. It returns the new one.
+func (c *Client) RevokeAt(ctx context.Context, doc id.Doc, version string, from wire.Principal) (next string, err error) {
+	err = c.ask(ctx, call{method: http.MethodDelete, path: ofDocument(doc, "grants", from.String()), only: version, tag: &next}, nil)
+	return next, err
+}
+
+// ChangeAccess makes many changes in many documents, each by itself, or with DryRun tells what they would change.
+func (c *Client) ChangeAccess(ctx context.Context, changes wire.Bulk) (made wire.Changes, err error) {
+	err = c.ask(ctx, call{method: http.MethodPost, path: []string{"grants"}, body: changes}, &made)
+	return made, err
+}
+
+// Explain says by which grants a principal has its role in a document, and what would be left without each.
+func (c *Client) Explain(ctx context.Context, doc id.Doc, about wire.Principal) (why wire.Explanation, err error) {
+	query := url.Values{"principal": {about.String()}}
+	err = c.ask(ctx, call{method: http.MethodGet, path: ofDocument(doc, "access", "explain"), query: query}, &why)
+	return why, err
+}
+
 // Access returns what one may do in a document oneself.
 func (c *Client) Access(ctx context.Context, doc id.Doc) (access wire.OwnAccess, err error) {
 	err = c.ask(ctx, call{method: http.MethodGet, path: ofDocument(doc, "access")}, &access)
@@ -40,56 +96,4 @@ func (c *Client) Access(ctx context.Context, doc id.Doc) (access wire.OwnAccess,
 func (c *Client) Ticket(ctx context.Context, doc id.Doc) (ticket wire.Ticket, err error) {
 	err = c.ask(ctx, call{method: http.MethodPost, path: ofDocument(doc, "tickets")}, &ticket)
 	return ticket, err
-}
-
-// Tokens returns one's own live tokens, without their secrets.
-func (c *Client) Tokens(ctx context.Context) ([]wire.Token, error) {
-	var tokens wire.List[wire.Token]
-	err := c.ask(ctx, call{method: http.MethodGet, path: []string{"tokens"}}, &tokens)
-	return tokens.Items, err
-}
-
-// CreateToken makes a token. Its Secret is in this answer and nowhere else.
-func (c *Client) CreateToken(ctx context.Context, token wire.NewToken) (made wire.Token, err error) {
-	err = c.ask(ctx, call{method: http.MethodPost, path: []string{"tokens"}, body: token}, &made)
-	return made, err
-}
-
-// RevokeToken ends a token of one's own.
-func (c *Client) RevokeToken(ctx context.Context, token id.Credential) error {
-	return c.ask(ctx, call{method: http.MethodDelete, path: []string{"tokens", token.String()}}, nil)
-}
-
-// SignUp makes an account and signs it in. The invitation is the secret behind the # of the link.
-func (c *Client) SignUp(ctx context.Context, body wire.SignUp) (session wire.Session, err error) {
-	err = c.ask(ctx, call{method: http.MethodPost, path: []string{"users"}, body: body}, &session)
-	return session, err
-}
-
-// SignIn begins a login session, kept in the client's cookie jar. Programs use WithToken instead.
-func (c *Client) SignIn(ctx context.Context, email, password string) (session wire.Session, err error) {
-	body := wire.SignIn{Email: email, Password: password}
-	err = c.ask(ctx, call{method: http.MethodPost, path: []string{"session"}, body: body}, &session)
-	return session, err
-}
-
-// SignOut ends the login session.
-func (c *Client) SignOut(ctx context.Context) error {
-	return c.ask(ctx, call{method: http.MethodDelete, path: []string{"session"}}, nil)
-}
-
-// Me returns who signs the requests.
-func (c *Client) Me(ctx context.Context) (user wire.User, err error) {
-	err = c.ask(ctx, call{method: http.MethodGet, path: []string{"users", "me"}}, &user)
-	return user, err
-}
-
-// FindUser returns the user with that email address. ErrNotFound.
-func (c *Client) FindUser(ctx context.Context, email string) (wire.User, error) {
-	var found wire.List[wire.User]
-	err := c.ask(ctx, call{method: http.MethodGet, path: []string{"users"}, query: url.Values{"email": {email}}}, &found)
-	if err != nil || len(found.Items) > 0 {
-		return append(found.Items, wire.User{})[0], err
-	}
-	return wire.User{}, ErrNotFound
 }

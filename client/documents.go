@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"iter"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -24,22 +25,28 @@ func (c *Client) CreateDocument(ctx context.Context, title string) (made wire.Do
 
 // Documents iterates over the documents that one owns or was given, the last updated first. It ends after the first error.
 func (c *Client) Documents(ctx context.Context) iter.Seq2[wire.Document, error] {
-	return func(yield func(wire.Document, error) bool) {
-		for query := (url.Values{}); ; {
-			var page wire.List[wire.Document]
-			if err := c.ask(ctx, call{method: http.MethodGet, path: []string{"documents"}, query: query}, &page); err != nil {
-				yield(wire.Document{}, err)
+	return each[wire.Document](ctx, c, url.Values{}, "documents")
+}
+
+// each iterates over a list, page by page. It ends after the first error.
+func each[Item any](ctx context.Context, c *Client, query url.Values, path ...string) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		asked := call{method: http.MethodGet, path: path, query: maps.Clone(query)}
+		for {
+			var page wire.List[Item]
+			if err := c.ask(ctx, asked, &page); err != nil {
+				yield(*new(Item), err)
 				return
 			}
-			for _, doc := range page.Items {
-				if !yield(doc, nil) {
+			for _, item := range page.Items {
+				if !yield(item, nil) {
 					return
 				}
 			}
 			if page.NextCursor == "" {
 				return
 			}
-			query.Set("cursor", page.NextCursor)
+			asked.query.Set("cursor", page.NextCursor)
 		}
 	}
 }
@@ -55,7 +62,7 @@ func (c *Client) Rename(ctx context.Context, doc id.Doc, title string) error {
 	return c.ask(ctx, call{method: http.MethodPatch, path: ofDocument(doc), body: wire.Retitle{Title: title}}, nil)
 }
 
-// Delete deletes a document.
+// Delete puts a document into the trash, from which Undelete takes it out for 30 days.
 func (c *Client) Delete(ctx context.Context, doc id.Doc) error {
 	return c.ask(ctx, call{method: http.MethodDelete, path: ofDocument(doc)}, nil)
 }

@@ -19,6 +19,10 @@ var (
 	ErrNotAllowed  error = refusal(wire.CodeNotAllowed) // an attribute, embed or link outside the schema
 	ErrDoesNotFit  error = refusal(wire.CodeDoesNotFit) // an edit that is not for this content
 	ErrTaken       error = refusal(wire.CodeTaken)
+	ErrChanged     error = refusal(wire.CodeChanged) // what the change was made from is another by now
+	ErrPolicy      error = refusal(wire.CodePolicy)  // the instance's policy lets nobody do that
+	ErrReason      error = refusal(wire.CodeReason)  // it takes a reason
+	ErrHasRole     error = refusal(wire.CodeHasRole) // who asks has that role already, or more
 	ErrBadLogin    error = refusal(wire.CodeBadLogin)
 	ErrResync      error = refusal(wire.CodeResync) // the document's history was replaced
 )

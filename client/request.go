@@ -29,7 +29,9 @@ type call struct {
 	path   []string // its segments, escaped here
 	query  url.Values
 	accept string
-	body   any // a struct of package wire, or nil
+	only   string  // the tag of what the change was made from; it is refused if that is another by now
+	tag    *string // where the answer's tag goes, or nil
+	body   any     // a struct of package wire, or nil
 }
 
 // ask sends a call and decodes the answer into answer, unless that is nil. A call that may be repeated without harm is:
@@ -72,6 +74,9 @@ func (c *Client) askOnce(ctx context.Context, asked call, body []byte, answer an
 	if response.StatusCode >= 300 {
 		return retryAfter(response), problemOf(response)
 	}
+	if asked.tag != nil {
+		*asked.tag = response.Header.Get("ETag")
+	}
 	if answer == nil {
 		_, err = io.Copy(io.Discard, io.LimitReader(response.Body, longestAnswer))
 		return 0, err
@@ -92,6 +97,9 @@ func (c *Client) send(ctx context.Context, asked call, body []byte) (*http.Respo
 	}
 	if asked.accept != "" {
 		request.Header.Set("Accept", asked.accept)
+	}
+	if asked.only != "" {
+		request.Header.Set("If-Match", asked.only)
 	}
 	return c.http.Do(request)
 }

@@ -4,6 +4,8 @@
 //
 // and answers each, in whatever order they finish, with {"id": 1, "value": …} or {"id": 1, "error": "…"}. Every page has a
 // browser context of its own: its own cookies and storage, as if it were another person's computer.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { chromium } from 'playwright-core'
 
@@ -15,6 +17,7 @@ const browser = await chromium.launch({
     '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
 })
 
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const pages = new Map()
 
 async function pageOf(name, options) {
@@ -60,12 +63,15 @@ const does = {
   goto: async (page, url) => void (await page.goto(url)),
   fill: async (page, label, text) => void (await page.getByLabel(label, { exact: true }).fill(text)),
   click: async (page, role, name) => void (await page.getByRole(role, { name }).first().click()),
+  clickAt: async (page, selector) => void (await page.locator(selector).first().click()),
   press: async (page, keys) => void (await page.keyboard.press(keys)),
   select: async (page, label, option) => void (await page.getByLabel(label).selectOption(option)),
   see: async (page, text) => void (await page.getByText(text).first().waitFor()),
   waitFor: async (page, selector) => void (await page.locator(selector).first().waitFor()),
   many: async (page, selector, n) =>
     void (await page.waitForFunction(([selector, n]) => document.querySelectorAll(selector).length >= n, [selector, n])),
+  value: async (page, role, name) => page.getByRole(role, { name, exact: true }).last().inputValue(),
+  words: async (page, selector) => page.locator(selector).first().innerText(),
   exists: async (page, selector) => (await page.locator(selector).count()) > 0,
   url: async (page) => page.url(),
   // Puts the caret at the end (or start) of the text and types, a key at a time, delay in milliseconds.
@@ -84,6 +90,22 @@ const does = {
   editable: async (page) => page.locator('.ql-editor').getAttribute('contenteditable'),
   offline: async (page, yes) => void (await page.context().setOffline(yes)),
   evaluate: async (page, source) => page.evaluate(source),
+  // What axe finds wrong with the page, in light and in dark. The policy of the pages lets no script in but through the driver.
+  axe: async (page) => {
+    await page.evaluate(`${await readFile(axe, 'utf8')};0`)
+    return page.evaluate(async () => {
+      const root = document.documentElement
+      const { theme } = root.dataset
+      const found = []
+      for (const now of ['light', 'dark']) {
+        root.dataset.theme = now
+        const { violations } = await window.axe.run(document, { resultTypes: ['violations'] })
+        for (const { id, nodes } of violations) found.push(`${now} ${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
+      }
+      root.dataset.theme = theme
+      return found
+    })
+  },
   screenshot: async (page, path) => void (await page.screenshot({ path })),
   faults: async (page) => page.faults,
   // From now on a server that lies: every document that the page opens has this content, and the words stand wherever a title

@@ -66,7 +66,7 @@ export class DocumentPage extends Part {
     session.on('status', (status) => this.#set(() => this.#saved(status)));
     session.on('access', (rights) => this.#set(() => this.#allowed(rights)));
     session.on('peers', (peers) => this.#met(peers));
-    session.on('offer', (offer) => this.#set(() => (this.#offers = [...this.#offers, offer])));
+    session.on('offer', (offer) => this.#offered(offer));
     session.on('ended', (why) => this.#set(() => (this.#ended = why)));
     addEventListener('beforeunload', this.#warn);
     addEventListener('online', this.#online);
@@ -169,6 +169,11 @@ export class DocumentPage extends Part {
     if (quill?.isEnabled() && quill.getLength() === 1 && idle) quill.focus({ preventScroll: true });
   }
 
+  #offered(offer: Offer): void {
+    this.#set(() => (this.#offers = [...this.#offers, offer]));
+    void this.updateComplete.then(() => this.querySelector('cs-offers')?.scrollIntoView({ block: 'center' }));
+  }
+
   #met(peers: Peer[]): void {
     const persons = personsOf(peers.filter((peer) => peer.user !== this.me.id));
     const names = (list: Person[]) => list.map(({ user, seats }) => user + seats.some((seat) => seat.caret)).join();
@@ -221,7 +226,8 @@ export class DocumentPage extends Part {
           : nothing}
       </header>
       <section class="notices" aria-label="Notices">${this.#notices()}</section>
-    </div>`;
+    </div>
+    <cs-offers class="notices still" .offers=${this.#offers} .discard=${() => this.#discard()}></cs-offers>`;
   }
 
   #menu(): TemplateResult | typeof nothing {
@@ -246,7 +252,6 @@ export class DocumentPage extends Part {
       ${this.#rights && !this.#ended
         ? html`<cs-standing .doc=${this.doc} .me=${this.me} .rights=${this.#rights} .locked=${this.#locked} .why=${this.#why} .about=${this.#about} .share=${() => this.#share()} .look=${() => void this.#look()}></cs-standing>`
         : nothing}
-      <cs-offers .offers=${this.#offers} .discard=${() => this.#discard()}></cs-offers>
     `;
   }
 

@@ -41,8 +41,8 @@ type Custody interface {
 
 	// Purge removes up to limit documents that were deleted before the given moment, with all that is kept of them but their
 	// audit, and returns them. A document is removed in many small transactions; from the first on it cannot be undeleted.
-	// ErrNotAllowed where this program's role in the database may not remove revisions.
-	Purge(ctx context.Context, before Micros, limit int) ([]id.Doc, error)
+	// ErrNotAllowed where this program's role in the database may not remove revisions; *FenceError.
+	Purge(ctx context.Context, before Micros, limit int, by By) ([]id.Doc, error)
 }
 
 // Transfer is how a document changes hands.

@@ -78,7 +78,7 @@ func TestChangesOfAccessWhoseAnswerIsLost(t *testing.T) {
 		{"DeleteDocument", 1, func(g storage.Guard) error { return a.DeleteDocument(ctx, doc, 9, g) }},
 		{"UndeleteDocument", 1, func(g storage.Guard) error { return only(a.UndeleteDocument(ctx, doc, 10, g)) }},
 		{"DeleteAgain", 1, func(g storage.Guard) error { return a.DeleteDocument(ctx, doc, 11, g) }},
-		{"Purge", 1, func(storage.Guard) error { return only(a.Purge(ctx, 11, 10)) }},
+		{"Purge", 1, func(storage.Guard) error { return only(a.Purge(ctx, 11, 10, by)) }},
 	} {
 		t.Run(write.name, func(t *testing.T) {
 			access, err := a.Access(ctx, doc)

@@ -99,10 +99,10 @@ func TestServersRoleRewritesNothing(t *testing.T) {
 	if err := store.DeleteDocument(ctx, a.doc.ID, 7, guard); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Purge(ctx, 8, 10); !errors.Is(err, storage.ErrNotAllowed) {
+	if _, err := store.Purge(ctx, 8, 10, storage.By{}); !errors.Is(err, storage.ErrNotAllowed) {
 		t.Errorf("got %v, want %v", err, storage.ErrNotAllowed)
 	}
-	if docs, err := a.Purge(ctx, 8, 10); err != nil || len(docs) != 1 {
+	if docs, err := a.Purge(ctx, 8, 10, storage.By{}); err != nil || len(docs) != 1 {
 		t.Errorf("the owner purged %v, %v", docs, err)
 	}
 }

@@ -190,10 +190,13 @@ func testTrash(t *testing.T, open func(t *testing.T) Opened) {
 		w.ok(w.Store.DeleteDocument(w.Context(), doc, w.now-1, w.guard(w.actor, doc)))
 		w.ok(w.Store.DeleteDocument(w.Context(), later, w.now, w.guard(w.actor, later)))
 		for _, want := range [][]id.Doc{{doc}, nil} {
-			purged, err := w.Store.Purge(w.Context(), w.now-1, 10)
+			purged, err := w.Store.Purge(w.Context(), w.now-1, 10, w.by())
 			w.ok(err)
 			same(w, purged, want)
 		}
+		rows := w.audit(storage.Instance)
+		last := rows[len(rows)-1]
+		same(w, []any{last.Action, last.Target, last.Actor, last.Reason}, []any{storage.AuditPurge, "document:" + doc.String(), w.actor.User, note.Reason})
 		for table, want := range map[string]int{"documents": 2, "revisions": 0, "snapshots": 2, "grants": 2, "links": 2, "members": 2, "access_requests": 2} {
 			if got := w.count(table); got != want {
 				t.Errorf("%d rows of %s, want %d", got, table, want)

@@ -124,7 +124,7 @@ func (s *Service) Purge(ctx context.Context, actor storage.Actor) (purged []id.D
 		return nil, false, err
 	}
 	before := storage.At(time.Now().Add(-storage.TrashLasts))
-	purged, err = s.store.Purge(ctx, before, purgeAtOnce)
+	purged, err = s.store.Purge(ctx, before, purgeAtOnce, by(actor))
 	if err != nil && !(errors.Is(err, context.DeadlineExceeded) && len(purged) > 0) {
 		return purged, false, fmt.Errorf("purge the trash: %w", err)
 	}

@@ -56,7 +56,7 @@ func startOf(before storage.Micros) int64 {
 const purgeAtOnce = 1000
 
 // Purge implements storage.Custody.
-func (s *Store) Purge(ctx context.Context, before storage.Micros, limit int) ([]id.Doc, error) {
+func (s *Store) Purge(ctx context.Context, before storage.Micros, limit int, by storage.By) ([]id.Doc, error) {
 	var docs []id.Doc
 	err := s.read(ctx, "list what is to be purged", Query{
 		SQL:  "SELECT id FROM documents WHERE deleted_at <> 0 AND deleted_at <= $1 ORDER BY deleted_at LIMIT $2",
@@ -72,7 +72,7 @@ func (s *Store) Purge(ctx context.Context, before storage.Micros, limit int) ([]
 		return nil, err
 	}
 	for i, doc := range docs {
-		if err := s.purge(ctx, doc, before); err != nil {
+		if err := s.purge(ctx, doc, before, by); err != nil {
 			return docs[:i], wrap(err, "purge document %v", doc)
 		}
 	}
@@ -80,12 +80,15 @@ func (s *Store) Purge(ctx context.Context, before storage.Micros, limit int) ([]
 }
 
 // purge first dates the deletion back to where nothing undeletes it, then empties the log, and last of all removes the rest.
-func (s *Store) purge(ctx context.Context, doc id.Doc, before storage.Micros) error {
+func (s *Store) purge(ctx context.Context, doc id.Doc, before storage.Micros, by storage.By) error {
 	doomed := false
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
 		dated, err := tx.Exec(ctx, "UPDATE documents SET deleted_at = 1 WHERE id = $1 AND deleted_at <> 0 AND deleted_at <= $2", [16]byte(doc), int64(before))
 		doomed = dated > 0
-		return err
+		if err != nil || !doomed {
+			return err
+		}
+		return s.fenced(ctx, tx, by)
 	})
 	if err != nil || !doomed {
 		return err
@@ -114,6 +117,6 @@ func (s *Store) purge(ctx context.Context, doc id.Doc, before storage.Micros) er
 				return err
 			}
 		}
-		return s.audit(ctx, tx, entry{action: storage.AuditPurge, target: target("document", doc)})
+		return s.audit(ctx, tx, entry{by: by, action: storage.AuditPurge, target: target("document", doc)})
 	})
 }

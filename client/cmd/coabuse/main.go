@@ -30,7 +30,7 @@ type config struct {
 	URL          string   `default:"http://127.0.0.1:8080" env:"COSCRIBE_URL" help:"Address of the server."`
 	EditorToken  string   `env:"COSCRIBE_EDITOR_TOKEN" help:"API token of the user who attacks as an editor."`
 	ViewerToken  string   `env:"COSCRIBE_VIEWER_TOKEN" help:"API token of another user, who attacks as a viewer, and types beside the attacks."`
-	Only         []string `placeholder:"NAME" help:"Run only attacks whose names hold one of these words."`
+	Only         []string `sep:"none" placeholder:"WORDS" help:"Run only attacks whose names hold these words; may be given several times."`
 	Quick        bool     `help:"Leave out attacks that take longer than ten seconds."`
 	List         bool     `help:"List the attacks and run none."`
 	Malformed    int      `default:"2000" help:"Malformed frames to send. On a server with --limits-profile load and --limit-strikes 1000000000 a million is a matter of minutes."`

@@ -87,15 +87,18 @@ func (h *house) person(name string) storage.Actor {
 func hashOf(secret string) storage.Hash { return sha256.Sum256([]byte(secret)) }
 
 // tokenOf makes a token of a user's.
-func (h *house) tokenOf(user storage.User) storage.Actor {
+func (h *house) tokenOf(user storage.User, withheld ...authz.Scopes) storage.Actor {
 	h.t.Helper()
 	now := storage.At(time.Now())
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "test", CreatedAt: now}
 	token.Hash = sha256.Sum256(token.ID[:])
+	for _, scopes := range withheld {
+		token.Withheld |= scopes
+	}
 	if err := h.store.PutToken(context.Background(), token, storage.By{}); err != nil {
 		h.t.Fatal(err)
 	}
-	return storage.Actor{User: user.ID, Name: user.Name, Guest: user.Guest, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
+	return storage.Actor{User: user.ID, Name: user.Name, Guest: user.Guest, Withheld: token.Withheld, Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
 }
 
 // member is a person with a role in the document.

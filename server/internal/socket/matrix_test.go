@@ -53,7 +53,7 @@ func (h *house) give(right authz.Right) {
 	}
 }
 
-// everybody is every role, by a grant of their own, by a group and by a link, and everybody without one.
+// everybody is every role, by a grant of their own, by a group and by a link, everybody without one, and the owner by every kind of token.
 func (h *house) everybody() []comer {
 	ctx, now := context.Background(), storage.At(time.Now())
 	must := func(err error) {
@@ -80,6 +80,12 @@ func (h *house) everybody() []comer {
 		{name: "expired", actor: past, standing: user(authz.None)},
 		{name: "administrator of the instance", actor: boss, standing: user(authz.None)},
 		{name: "owner", actor: h.owner, standing: user(authz.Owner)},
+	}
+	for withheld := range authz.AllScopes + 1 {
+		token := h.tokenOf(storage.User{ID: h.owner.User, Name: h.owner.Name}, withheld)
+		capped := user(authz.Owner)
+		capped.Withheld = withheld
+		all = append(all, comer{name: fmt.Sprintf("owner by a token without scopes %03b", withheld), actor: token, standing: capped})
 	}
 	for role := authz.Viewer; role <= authz.Admin; role++ {
 		name := role.String()
@@ -211,7 +217,9 @@ func (c *client) outcome(edit bool) string {
 		case *wire.Rejected:
 			return string(m.Code)
 		case *wire.Revisions:
-			return "done"
+			if m.Items[len(m.Items)-1].Delta == nil { // one's own; others were there before
+				return "done"
+			}
 		case *wire.Pong:
 			if !edit { // whose answer comes from the room, in its own time
 				return got

@@ -39,6 +39,7 @@ var parts = []struct {
 	{"Corruption", testCorruption},
 	{"Document", testDocument},
 	{"DocumentsOf", testDocumentsOf},
+	{"ManyDocuments", testManyDocuments},
 	{"Grant", testGrant},
 	{"Guard", testGuard},
 	{"User", testUser},

@@ -24,8 +24,5 @@ const (
 	AuditOpen   Action = "notice.open"   // took a seat in the document
 	AuditExport Action = "notice.export" // took the content out
 	AuditDenied Action = "notice.denied" // was refused a command, the target
-	AuditFull   Action = "notice.full"   // the day has had MaxNotices: the others of this day are not written
+	AuditFull   Action = "notice.full"   // the day has had as many as there may be: the others of this day are not written
 )
-
-// MaxNotices is how many notices a chain takes in a day, by UTC. Those of one actor, action and target count once.
-const MaxNotices = 1000

@@ -27,6 +27,7 @@ var (
 	ErrNameTaken  = errors.New("a group of this name exists")
 	ErrNotEmpty   = errors.New("there are accounts already")
 	ErrTooMany    = errors.New("too many outstanding")
+	ErrFull       = errors.New("there are as many as there may be")
 	ErrLastAdmin  = errors.New("the instance would be left without an administrator")
 	ErrNotAllowed = errors.New("this program's role in the database may not do that")
 

@@ -28,7 +28,7 @@ type Member struct {
 // A group's row is locked before any document's. A grant to the group holds it as well, so that no grant is made beside a
 // change of the members which does not know of it.
 type Groups interface {
-	// PutGroup stores a group or renames it, which bumps nothing. ErrNameTaken. *FenceError.
+	// PutGroup stores a group or renames it, which bumps nothing. ErrNameTaken, ErrFull. *FenceError.
 	PutGroup(ctx context.Context, group Group, by By) error
 
 	// DropGroup removes a group with its members and all grants to it, and is content if there is none, as when the call is made
@@ -36,7 +36,7 @@ type Groups interface {
 	DropGroup(ctx context.Context, group id.Group, by By) ([]id.Doc, error)
 
 	// AddMember puts a user into a group, and is content if they are in it. ErrNoGroup; ErrNoUser also for a guest.
-	// *FenceError.
+	// ErrFull, *FenceError.
 	AddMember(ctx context.Context, group id.Group, user id.User, now Micros, by By) ([]id.Doc, error)
 
 	// DropMember takes a user out of a group, and is content if they are not in it. ErrNoGroup. *FenceError.

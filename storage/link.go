@@ -7,9 +7,6 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// MaxLinks is how many links a document has at most.
-const MaxLinks = 100
-
 // Link lets whoever knows its secret into a document, with the role and until the expiry of the grant to it.
 type Link struct {
 	ID         id.Link
@@ -29,7 +26,7 @@ func (l Link) To() authz.Principal { return authz.Principal{Kind: authz.ToLink, 
 // there, and DropGrant removes the link as well, with the memberships of those who came by it.
 type Links interface {
 	// PutLink stores a link with its grant, or gives the one of that id another name and grant; its secret, its maker and its
-	// uses stay. It bumps the access version, which it returns. ErrTooMany beyond MaxLinks. Guarded.
+	// uses stay. It bumps the access version, which it returns. ErrFull. Guarded.
 	PutLink(ctx context.Context, link Link, grant Grant, guard Guard) (int64, error)
 
 	// Links lists a document's links in the order in which they were made.

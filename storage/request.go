@@ -8,11 +8,8 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// Limits of requests for access.
-const (
-	MaxRequests  = 100                 // open ones of a document
-	RequestsLast = 30 * 24 * time.Hour // until Expire removes them, whatever became of them
-)
+// RequestsLast is how long a request for access lasts until Expire removes it, whatever became of it.
+const RequestsLast = 30 * 24 * time.Hour
 
 // Request is somebody's wish for a role in a document.
 type Request struct {
@@ -45,7 +42,7 @@ type Verdict struct {
 // Requests is what is kept of requests for access.
 type Requests interface {
 	// PutRequest stores a request in place of the user's former open one for that document, while the fence holds: *FenceError.
-	// Where there is no such document, or it has MaxRequests open ones, nothing is stored; the answer is the same, after the
+	// Where there is no such document, or it has as many open ones as there may be, nothing is stored; the answer is the same, after the
 	// same queries.
 	PutRequest(ctx context.Context, request Request, by By) error
 

@@ -26,6 +26,9 @@ type Store interface {
 	Policies
 	Offboardings
 
+	// Bound sets how many there may be of what people make, before anything else is called.
+	Bound(bounds Bounds)
+
 	// Ready returns nil if the database answers and can be written.
 	Ready(ctx context.Context) error
 
@@ -102,7 +105,8 @@ type Guard struct {
 // Documents is what is kept of documents besides their content. Methods that take a Guard return ErrNoDocument,
 // ErrAccessMoved or a *FenceError when it does not hold.
 type Documents interface {
-	// CreateDocument stores a new document, owned by doc.Owner, with the snapshot of its revision 0, "\n". *FenceError.
+	// CreateDocument stores a new document, owned by doc.Owner, with the snapshot of its revision 0, "\n". ErrFull,
+	// *FenceError.
 	CreateDocument(ctx context.Context, doc Document, by By) error
 
 	// Access returns a document with its grants, live and expired, and the memberships of those users in the groups and links
@@ -126,7 +130,7 @@ type Documents interface {
 
 	// PutGrant gives a role, replacing the principal's former grant, and bumps the access version, which it returns. Where the
 	// principal does not exist it is ErrNoUser, ErrNoGroup, or ErrNoLink, which there is one of for each document; a grant to an
-	// address that somebody has is ErrEmailTaken.
+	// address that somebody has is ErrEmailTaken. ErrFull.
 	PutGrant(ctx context.Context, doc id.Doc, grant Grant, guard Guard) (int64, error)
 
 	// DropGrant takes a grant away, and the link with it if it is to one, and bumps the access version, which it returns.
@@ -203,7 +207,7 @@ type Accounts interface {
 	// EndGuests ends the sessions of all guests, in many small transactions, and returns the guests who had one.
 	EndGuests(ctx context.Context, now Micros) ([]id.User, error)
 
-	// PutToken stores a token while the fence of the one who makes it holds: *FenceError. Token finds a live one:
+	// PutToken stores a token while the fence of the one who makes it holds: *FenceError, ErrFull. Token finds a live one:
 	// ErrNoCredential. Tokens lists a user's, revoked ones left out.
 	PutToken(ctx context.Context, token Token, by By) error
 	Token(ctx context.Context, hash Hash, now Micros) (Token, error)

@@ -34,6 +34,7 @@ const (
 	CodeHasRole     Code = "has_role"      // who asks has that role already, or more
 	CodeGone        Code = "gone"          // that far back the log does not reach
 	CodeTaken       Code = "taken"         // the address has an account
+	CodeFull        Code = "full"          // there are as many of these as there may be
 	CodeBadLogin    Code = "bad_login"
 	CodeGuessable   Code = "guessable" // a password that is among the first to be tried
 	CodeRateLimited Code = "rate_limited"

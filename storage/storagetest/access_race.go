@@ -176,7 +176,7 @@ func testAccessRace(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("RequestsAreCountedOneByOne", func(t *testing.T) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID
-		for range storage.MaxRequests - 4 {
+		for range storage.DefaultBounds().Requests - 4 {
 			w.ask(doc, w.signIn(w.user("Crowd")))
 		}
 		var crowd []storage.Actor
@@ -188,6 +188,6 @@ func testAccessRace(t *testing.T, open func(t *testing.T) Opened) {
 				w.Error(err)
 			}
 		})
-		same(w, len(w.requests(doc)), storage.MaxRequests)
+		same(w, len(w.requests(doc)), storage.DefaultBounds().Requests)
 	})
 }

@@ -137,7 +137,7 @@ func testNotice(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID
 		notice(w, doc, w.by(), storage.AuditOpen, "", true)
-		w.behind("UPDATE audit_heads SET notices = $1 WHERE chain = $2", storage.MaxNotices-2, w.Key(doc))
+		w.behind("UPDATE audit_heads SET notices = $1 WHERE chain = $2", storage.DefaultBounds().Notices-2, w.Key(doc))
 		notice(w, doc, w.by(), storage.AuditDenied, "1", true)
 		for range 3 {
 			notice(w, doc, w.by(), storage.AuditDenied, "2", false)

@@ -179,7 +179,7 @@ func testLinks(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("NotWithoutEnd", func(t *testing.T) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID
-		for i := range storage.MaxLinks {
+		for i := range storage.DefaultBounds().Links {
 			link, grant := w.newLink(doc, authz.Viewer)
 			link.Name = fmt.Sprint(i)
 			_, err := w.Store.PutLink(w.Context(), link, grant, storage.Guard{AccessVersion: int64(i) + 1, Fence: fence(w.actor)})
@@ -187,7 +187,7 @@ func testLinks(t *testing.T, open func(t *testing.T) Opened) {
 		}
 		link, grant := w.newLink(doc, authz.Viewer)
 		_, err := w.Store.PutLink(w.Context(), link, grant, w.guard(w.actor, doc))
-		w.refused(err, storage.ErrTooMany)
+		w.refused(err, storage.ErrFull)
 	})
 
 	t.Run("GuestsSessionsEnd", func(t *testing.T) {

@@ -61,11 +61,11 @@ func testRequests(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("SameAnswerForOneTooMany", func(t *testing.T) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID
-		for range storage.MaxRequests {
+		for range storage.DefaultBounds().Requests {
 			w.ask(doc, w.signIn(w.user("Crowd")))
 		}
 		w.ask(doc, bob)
-		same(w, len(w.requests(doc)), storage.MaxRequests)
+		same(w, len(w.requests(doc)), storage.DefaultBounds().Requests)
 	})
 
 	t.Run("ApprovedWithItsGrant", func(t *testing.T) {

@@ -33,6 +33,7 @@ var parts = []struct {
 	{"AppendRace", testAppendRace},
 	{"Revocation", testRevocation},
 	{"Contention", testContention},
+	{"Bounds", testBounds},
 	{"Misuse", testMisuse},
 	{"Read", testRead},
 	{"Snapshot", testSnapshot},

@@ -41,5 +41,8 @@ func (a *API) count(r *http.Request, e *exchange, err error) {
 	case errors.Is(err, storage.ErrTooMany):
 		a.Meter.RatesHit.Inc("outstanding")
 		report(meter.RateLimited, "outstanding")
+	case errors.Is(err, storage.ErrFull):
+		a.Meter.RatesHit.Inc("full")
+		report(meter.RateLimited, "full")
 	}
 }

@@ -73,6 +73,7 @@ var refusals = []struct {
 	{errNoAccount, refusal{404, wire.CodeNotFound, "There is no such account."}},
 	{storage.ErrNoUser, refusal{422, wire.CodeInvalid, "There is no such user."}},
 	{storage.ErrEmailTaken, refusal{409, wire.CodeTaken, "An account with this address exists. Sign in instead."}},
+	{storage.ErrFull, refusal{409, wire.CodeFull, "There are as many of these as there may be. Remove one first."}},
 	{storage.ErrTooMany, refusal{429, wire.CodeRateLimited, "Too many outstanding. Use them, or wait until they expire."}},
 	{storage.ErrEpoch, refusal{409, wire.CodeResync, "The document's history was replaced. Read the content and go on from its epoch and revision."}},
 	{storage.ErrUnavailable, refusal{503, wire.CodeUnavailable, "The database cannot be reached or written now. Try again."}},

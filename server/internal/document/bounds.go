@@ -8,9 +8,6 @@ import (
 	"github.com/coscribe/coscribe/storage"
 )
 
-// MaxGrants is how many grants a document has at most, expired ones too: every command reads them all.
-const MaxGrants = 20_000
-
 // RuleOwnEnd is the refusal to give what outlasts the giver's own role.
 const RuleOwnEnd = "What you give ends with your own role at the latest."
 
@@ -39,14 +36,6 @@ func (d *decision) live(grant *storage.Grant) bool {
 
 // ends makes moments comparable of which 0 is never.
 func ends(at storage.Micros) uint64 { return uint64(at) - 1 }
-
-// roomFor is nil if the list takes a grant to that principal.
-func (d *decision) roomFor(to authz.Principal) error {
-	if len(d.access.Grants) >= MaxGrants && d.grantOf(to) == nil {
-		return storage.ErrTooMany
-	}
-	return nil
-}
 
 // unsaid tells whether a text that is to be a reason says nothing that anybody could see.
 func unsaid(reason string) bool {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
-	"github.com/coscribe/coscribe/storage/id"
 )
 
 // Who is an admin until tomorrow gives nothing that outlasts it, to themselves or to anybody, by any way; and takes nothing that
@@ -101,24 +100,6 @@ func TestAnExpiredGrantIsMadeAnewInBulk(t *testing.T) {
 			}
 		}
 	})
-}
-
-// A document's list has an end, beyond which nobody new comes in; whoever is in it can still be changed.
-func TestAccessListHasAnEnd(t *testing.T) {
-	d := &decision{}
-	for range MaxGrants {
-		d.access.Grants = append(d.access.Grants, storage.Grant{Right: authz.Right{To: authz.Principal{Kind: authz.ToUser, ID: id.New[id.User]()}}})
-	}
-	if err := d.roomFor(authz.Principal{Kind: authz.ToEveryone}); !errors.Is(err, storage.ErrTooMany) {
-		t.Errorf("one more: %v", err)
-	}
-	if err := d.roomFor(d.access.Grants[7].To); err != nil {
-		t.Errorf("one of them: %v", err)
-	}
-	d.access.Grants = d.access.Grants[1:]
-	if err := d.roomFor(authz.Principal{Kind: authz.ToEveryone}); err != nil {
-		t.Errorf("the last one: %v", err)
-	}
 }
 
 func TestReasonsSaySomething(t *testing.T) {

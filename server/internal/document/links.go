@@ -39,7 +39,7 @@ func (s *Service) Links(ctx context.Context, actor storage.Actor, doc id.Doc) ([
 	return links, nil
 }
 
-// NewLink makes a link and returns its secret, which is told only here. storage.ErrTooMany; else as for Grant.
+// NewLink makes a link and returns its secret, which is told only here. storage.ErrFull; else as for Grant.
 func (s *Service) NewLink(ctx context.Context, actor storage.Actor, doc id.Doc, name string, role authz.Role, expires storage.Micros) (
 	link Link, secret string, err error,
 ) {
@@ -84,9 +84,6 @@ func (s *Service) putLink(ctx context.Context, actor storage.Actor, only int64, 
 		end, err := s.limited(ctx, right, expires, by.now)
 		if err == nil {
 			end, err = by.lasting(to, role, expires, end)
-		}
-		if err == nil {
-			err = by.roomFor(to)
 		}
 		if err != nil {
 			return err

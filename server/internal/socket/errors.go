@@ -26,7 +26,7 @@ var words = []struct {
 	{storage.ErrNoUser, wire.CodeInvalid, "there is no such user"},
 	{storage.ErrNoGroup, wire.CodeInvalid, "there is no such group"},
 	{storage.ErrNoLink, wire.CodeNotFound, "there is no such link"},
-	{storage.ErrTooMany, wire.CodeRateLimited, "the document has too many links"},
+	{storage.ErrFull, wire.CodeFull, "there are as many of these as there may be"},
 	{storage.ErrNoGrant, wire.CodeNotFound, "there is no such grant"},
 	{storage.ErrUnavailable, wire.CodeUnavailable, "the database cannot be reached or written now: try again"},
 	{storage.ErrUnknown, wire.CodeUnavailable, "the database did not say whether this was done: look, or try again"},

@@ -29,7 +29,7 @@ func (s *Store) Notice(ctx context.Context, chain id.Doc, by storage.By, action 
 		if today := head.now / dayMicros; head.day != today {
 			head.day, head.notices = today, 0
 		}
-		if head.notices >= storage.MaxNotices {
+		if head.notices >= int64(s.bounds.Notices) {
 			return nil
 		}
 		var again bool
@@ -37,7 +37,7 @@ func (s *Store) Notice(ctx context.Context, chain id.Doc, by storage.By, action 
 			return err
 		}
 		head.notices++
-		written = head.notices < storage.MaxNotices
+		written = head.notices < int64(s.bounds.Notices)
 		if !written {
 			e.action, e.target = storage.AuditFull, ""
 		}

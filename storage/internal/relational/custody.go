@@ -100,6 +100,11 @@ func (s *Store) TransferDocument(ctx context.Context, doc id.Doc, transfer stora
 			if err := s.mayOwn(ctx, tx, transfer.To, former); err != nil {
 				return entry{}, err
 			}
+			if transfer.Offered { // not where somebody leaves, and another has to take what is theirs
+				if err := s.mayOwnMore(ctx, tx, transfer.To); err != nil {
+					return entry{}, err
+				}
+			}
 			_, err := tx.Exec(ctx, "UPDATE documents SET owner = $2, offered_to = $3 WHERE id = $1", [16]byte(doc), [16]byte(transfer.To), [16]byte{})
 			if err != nil {
 				return entry{}, err

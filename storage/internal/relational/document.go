@@ -17,10 +17,14 @@ func (s *Store) CreateDocument(ctx context.Context, doc storage.Document, by sto
 		if stands, err := ownedBy(ctx, tx, doc.ID, doc.Owner); err != nil || stands {
 			return err
 		}
-		if by.Fence != nil {
-			if err := s.Fenced(ctx, tx, *by.Fence); err != nil {
-				return err
-			}
+		if err := s.holdOwner(ctx, tx, doc.Owner); err != nil {
+			return err
+		}
+		if err := s.fenced(ctx, tx, by); err != nil {
+			return err
+		}
+		if err := s.mayOwnMore(ctx, tx, doc.Owner); err != nil {
+			return err
 		}
 		created, err := tx.Exec(ctx, "INSERT INTO documents ("+documentColumns+")"+
 			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (id) DO NOTHING",

@@ -17,6 +17,9 @@ func (s *Store) PutGrant(ctx context.Context, doc id.Doc, grant storage.Grant, g
 			return grantStands(ctx, tx, doc, grant)
 		},
 		make: func(ctx context.Context, tx Tx, _ *storage.Document) (entry, error) {
+			if err := s.mayGrantMore(ctx, tx, doc, grant.To); err != nil {
+				return entry{}, err
+			}
 			return putGrant(ctx, tx, doc, grant)
 		},
 	})

@@ -53,6 +53,9 @@ func (s *Store) PutGroup(ctx context.Context, group storage.Group, by storage.By
 		case found:
 			_, err = tx.Exec(ctx, "UPDATE groups SET name = $2 WHERE id = $1", [16]byte(group.ID), group.Name)
 		default:
+			if err := fewer(ctx, tx, s.bounds.Groups, "SELECT count(*) FROM groups"); err != nil {
+				return err
+			}
 			_, err = tx.Exec(ctx, "INSERT INTO groups (id, name, created_by, created_at) VALUES ($1, $2, $3, $4)",
 				[16]byte(group.ID), group.Name, [16]byte(group.CreatedBy), int64(group.CreatedAt))
 		}
@@ -104,6 +107,10 @@ func (s *Store) AddMember(ctx context.Context, group id.Group, user id.User, now
 		}
 		if !found {
 			return storage.ErrNoUser
+		}
+		err = fewer(ctx, tx, s.bounds.Members, "SELECT count(*) FROM members WHERE principal = $1 AND principal_kind = $2", [16]byte(group), int64(authz.ToGroup))
+		if err != nil {
+			return err
 		}
 		var addedBy id.User
 		if by.Fence != nil {

@@ -47,13 +47,11 @@ func (s *Store) putLink(ctx context.Context, tx Tx, link storage.Link) error {
 		_, err = tx.Exec(ctx, "UPDATE links SET name = $2 WHERE id = $1", [16]byte(link.ID), link.Name)
 		return err
 	}
-	var others int64
-	err = tx.Query(ctx, Query{SQL: "SELECT count(*) FROM links WHERE document = $1", Args: []any{[16]byte(link.Doc)}, Row: func(row Row) error { return row.Scan(&others) }})
-	if err != nil {
+	if err := fewer(ctx, tx, s.bounds.Links, "SELECT count(*) FROM links WHERE document = $1", [16]byte(link.Doc)); err != nil {
 		return err
 	}
-	if others >= storage.MaxLinks {
-		return storage.ErrTooMany
+	if err := s.mayGrantMore(ctx, tx, link.Doc, link.To()); err != nil {
+		return err
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO links (id, document, name, hash, created_by, created_at, uses, last_used_at) VALUES ($1, $2, $3, $4, $5, $6, 0, 0)",
 		[16]byte(link.ID), [16]byte(link.Doc), link.Name, link.Hash[:], [16]byte(link.CreatedBy), int64(link.CreatedAt))

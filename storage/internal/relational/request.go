@@ -38,7 +38,7 @@ func (s *Store) PutRequest(ctx context.Context, r storage.Request, by storage.By
 			" SELECT $1, d.id, $3, $4, $5, $6, $7, 0, $8, '' FROM documents d WHERE d.id = $2 AND d.deleted_at = 0"+
 			" AND (SELECT count(*) FROM access_requests WHERE document = $2 AND outcome = '') < $9",
 			[16]byte(r.ID), [16]byte(r.Doc), [16]byte(r.User), int64(r.Role), r.Message, int64(r.CreatedAt),
-			int64(r.CreatedAt)+storage.RequestsLast.Microseconds(), [16]byte{}, int64(storage.MaxRequests))
+			int64(r.CreatedAt)+storage.RequestsLast.Microseconds(), [16]byte{}, int64(s.bounds.Requests))
 		if err != nil {
 			return err
 		}
@@ -134,6 +134,9 @@ func (s *Store) DecideRequest(ctx context.Context, doc id.Doc, request id.Ask, v
 		done := []entry{{chain: doc, by: guard.By(), action: storage.AuditDecline, target: target("request", request),
 			before: state{"role": asked.Role.String(), "user": asked.User}}}
 		if grant != nil {
+			if err := s.mayGrantMore(ctx, tx, doc, grant.To); err != nil {
+				return err
+			}
 			given, err := putGrant(ctx, tx, doc, *grant)
 			if err != nil {
 				return err

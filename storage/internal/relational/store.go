@@ -5,12 +5,15 @@ import (
 	"fmt"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/coscribe/coscribe/storage"
 )
 
 // Store is storage.Store without Append, Ready's meaning and Close. Engines embed it.
 type Store struct {
 	engine  Engine
 	dialect Dialect
+	bounds  storage.Bounds // set before use
 	pack    *zstd.Encoder
 	unpack  *zstd.Decoder
 }
@@ -28,7 +31,7 @@ func New(engine Engine, dialect Dialect) *Store {
 	if err != nil {
 		panic(err)
 	}
-	return &Store{engine: engine, dialect: dialect, pack: pack, unpack: unpack}
+	return &Store{engine: engine, dialect: dialect, bounds: storage.DefaultBounds(), pack: pack, unpack: unpack}
 }
 
 // Ready writes a row: a database on a full disk or without the right to write still answers queries.

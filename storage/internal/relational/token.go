@@ -18,9 +18,15 @@ func tokenDest(t *storage.Token) []any {
 // PutToken implements storage.Accounts.
 func (s *Store) PutToken(ctx context.Context, t storage.Token, by storage.By) error {
 	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		if err := s.holdOwner(ctx, tx, t.User); err != nil {
+			return err
+		}
 		err := s.fencedUnless(ctx, tx, by.Fence, "SELECT 1 FROM tokens WHERE id = $1", [16]byte(t.ID))
 		if err != nil {
 			return except(err, errStands)
+		}
+		if err := s.mayHaveToken(ctx, tx, t); err != nil {
+			return err
 		}
 		made, err := tx.Exec(ctx, "INSERT INTO tokens ("+tokenColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING",
 			[16]byte(t.ID), t.Hash[:], [16]byte(t.User), t.Name, int64(t.CreatedAt), int64(t.ExpiresAt), int64(t.LastUsedAt), int64(t.RevokedAt), int64(t.Withheld))
@@ -34,6 +40,19 @@ func (s *Store) PutToken(ctx context.Context, t storage.Token, by storage.By) er
 		return s.audit(ctx, tx, entry{by: by, action: storage.AuditToken, target: target("token", t.ID), after: after})
 	})
 	return wrap(err, "store a token")
+}
+
+// revokedStay is how long a revoked token's row stays at least, for the same call made again. Until then it counts.
+const revokedStay = 60 * minute
+
+// mayHaveToken is nil if the token stands already, or its user, whose row is held, may have another.
+func (s *Store) mayHaveToken(ctx context.Context, tx Tx, t storage.Token) error {
+	_, err := tx.Exec(ctx, "DELETE FROM tokens WHERE user_id = $1 AND revoked_at <> 0 AND revoked_at <= $2", [16]byte(t.User), int64(t.CreatedAt)-revokedStay)
+	if err != nil {
+		return err
+	}
+	return fewer(ctx, tx, s.bounds.Tokens, "SELECT count(*) FROM tokens WHERE user_id = $1 AND id <> $2"+
+		" AND NOT EXISTS (SELECT 1 FROM tokens WHERE id = $2)", [16]byte(t.User), [16]byte(t.ID))
 }
 
 // Token implements storage.Accounts.

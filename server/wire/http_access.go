@@ -14,7 +14,7 @@ type (
 	PutGrant struct {
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
-		Reason    string     `json:"reason,omitzero" validate:"max=500"`
+		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 
 	// GrantItem is one grant in the list, with whom it speaks to.
@@ -137,7 +137,7 @@ type (
 	Transfer struct {
 		To     id.User    `json:"to" validate:"required"`
 		Keep   authz.Role `json:"keep,omitzero" validate:"max=4"`
-		Reason string     `json:"reason" validate:"max=500"`
+		Reason string     `json:"reason" validate:"note"`
 	}
 
 	// Deleted is a document in the trash.
@@ -157,7 +157,7 @@ type (
 	// Ask is the body of POST /v1/documents/{id}/access-requests.
 	Ask struct {
 		Role    authz.Role `json:"role" validate:"grantable"`
-		Message string     `json:"message,omitzero" validate:"max=500"`
+		Message string     `json:"message,omitzero" validate:"note"`
 	}
 
 	// AccessRequest is an open request.

@@ -40,7 +40,7 @@ type (
 
 	// Suspend is the body of PUT /v1/accounts/{id}/suspension.
 	Suspend struct {
-		Reason string `json:"reason,omitzero" validate:"max=500"`
+		Reason string `json:"reason,omitzero" validate:"note"`
 	}
 
 	// Offboard is the body of POST /v1/accounts/{id}/offboarding: Heir gets the documents, nobody if it is absent. With DryRun
@@ -48,7 +48,7 @@ type (
 	Offboard struct {
 		Heir   id.User `json:"heir,omitzero"`
 		DryRun bool    `json:"dryRun,omitzero"`
-		Reason string  `json:"reason,omitzero" validate:"max=500"`
+		Reason string  `json:"reason,omitzero" validate:"note"`
 	}
 
 	// OffboardPlan says how much there is of what somebody would leave, and which documents nobody would look after then.

@@ -14,7 +14,7 @@ type (
 	// Bulk is the body of POST /v1/grants. With DryRun nothing changes.
 	Bulk struct {
 		DryRun  bool     `json:"dryRun,omitzero"`
-		Reason  string   `json:"reason,omitzero" validate:"max=500"`
+		Reason  string   `json:"reason,omitzero" validate:"note"`
 		Changes []Change `json:"changes" validate:"min=1,max=1000,dive"`
 	}
 

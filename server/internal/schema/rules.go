@@ -15,6 +15,7 @@ import (
 const (
 	maxTitle    = 200
 	maxName     = 80
+	maxNote     = 500
 	minPassword = 8
 	maxPassword = 256
 )
@@ -24,6 +25,7 @@ func register(v *validator.Validate) {
 	for tag, holds := range map[string]func(validator.FieldLevel) bool{
 		"title":     func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxTitle) },
 		"name":      func(f validator.FieldLevel) bool { return isLine(f.Field().String(), maxName) },
+		"note":      func(f validator.FieldLevel) bool { return isNote(f.Field().String(), maxNote) },
 		"password":  func(f validator.FieldLevel) bool { return isPassword(f.Field().String()) },
 		"plain":     func(f validator.FieldLevel) bool { return wire.IsPlainAddress(f.Field().String()) },
 		"grantable": func(f validator.FieldLevel) bool { return authz.Role(f.Field().Uint()).Grantable() },
@@ -38,16 +40,30 @@ func register(v *validator.Validate) {
 // isLine tells whether text is something to read in one line: something of it shows, it is no longer than longest, and it is
 // without characters that move or hide what stands beside it.
 func isLine(text string, longest int) bool {
-	return strings.ContainsFunc(text, shows) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, unseen)
+	return strings.ContainsFunc(text, shows) && utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, foul)
 }
 
-// unseen are control characters, line separators, and the marks that turn the direction of writing.
-func unseen(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) && r != '\u200e' && r != '\u200f'
+// isNote tells whether text is something to read in a few lines, or nothing.
+func isNote(text string, longest int) bool {
+	return utf8.RuneCountInString(text) <= longest && !strings.ContainsFunc(text, func(r rune) bool { return foul(r) && r != '\n' && r != '\t' })
 }
+
+// foul are the characters that no text has which people write for one another, about documents: control characters, of which a
+// terminal takes some for commands, line separators, the marks that turn the direction of writing for what follows, and what means
+// nothing: private and unassigned ones.
+func foul(r rune) bool {
+	const mark = '\u200e' // for left to right; the next one is for right to left
+	if unicode.Is(unicode.Bidi_Control, r) {
+		return r != mark && r != mark+1
+	}
+	return !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs, unicode.Cf) && !picture(r)
+}
+
+// picture tells whether a character is, or will be, an emoji: there are new ones each year.
+func picture(r rune) bool { return r >= 0x1f000 && r <= 0x1faff }
 
 // shows tells whether a character shows by itself. Not so spaces, control and format characters, marks upon others, and the
-// few letters and symbols that are blank. What this program's Unicode does not know yet is taken to show.
+// few letters and symbols that are blank.
 func shows(r rune) bool {
 	const blankBraille = '\u2800'
 	return r != blankBraille && !unicode.In(r, unicode.Z, unicode.Cc, unicode.Cf, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
@@ -93,6 +109,8 @@ func sentence(fault validator.FieldError) string {
 		return "must be one line of 1 to 200 characters"
 	case "name":
 		return "must be one line of 1 to 80 characters"
+	case "note":
+		return "must be at most 500 characters, without control characters"
 	case "password":
 		return "must be 8 to 256 characters long"
 	case "grantable":

@@ -36,9 +36,11 @@ func (c *Client) Members(ctx context.Context, group id.Group) iter.Seq2[wire.Mem
 	return each[wire.Member](ctx, c, url.Values{}, ofGroup(group, "members")...)
 }
 
-// AddMember puts somebody into a group. Once the call has returned, they have what was granted to it.
-func (c *Client) AddMember(ctx context.Context, group id.Group, user id.User) error {
-	return c.ask(ctx, call{method: http.MethodPut, path: ofGroup(group, "members", user.String())}, nil)
+// AddMember puts somebody into a group. Once the call has returned, they have what was granted to it. Who puts themselves into one
+// gives a reason: ErrReason.
+func (c *Client) AddMember(ctx context.Context, group id.Group, user id.User, reason string) error {
+	path := ofGroup(group, "members", user.String())
+	return c.ask(ctx, call{method: http.MethodPut, path: path, body: wire.AddMember{Reason: reason}}, nil)
 }
 
 // RemoveMember takes somebody out of a group. Once the call has returned, they write nowhere by it any more.

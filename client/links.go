@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -53,10 +52,10 @@ func (c *Client) AccessRequests(ctx context.Context, doc id.Doc) ([]wire.AccessR
 	return requests.Items, err
 }
 
-// Approve grants a role to the one who asks: the one asked for, if role is authz.None.
-func (c *Client) Approve(ctx context.Context, doc id.Doc, request id.Ask, role authz.Role) error {
+// Approve grants a role to the one who asks: the one asked for, if the answer has none.
+func (c *Client) Approve(ctx context.Context, doc id.Doc, request id.Ask, answer wire.Approve) error {
 	path := ofDocument(doc, "access-requests", request.String(), "approve")
-	return c.ask(ctx, call{method: http.MethodPost, path: path, body: wire.Approve{Role: role}}, nil)
+	return c.ask(ctx, call{method: http.MethodPost, path: path, body: answer}, nil)
 }
 
 // Decline declines a request.

@@ -49,7 +49,7 @@ func TestProgramsShareByTheGoClient(t *testing.T) {
 	must(ana.Grant(ctx, doc.ID, client.ToGroup(group.ID), wire.PutGrant{Role: authz.Editor}))
 	_, err = ben.Document(ctx, doc.ID)
 	refused(err, client.ErrNotFound)
-	must(ana.AddMember(ctx, group.ID, me.ID))
+	must(ana.AddMember(ctx, group.ID, me.ID, ""))
 	must(ben.Rename(ctx, doc.ID, "The plan"))
 	why, err := ana.Explain(ctx, doc.ID, client.ToUser(me.ID))
 	if err != nil || len(why.Paths) != 1 || why.Paths[0].Group == nil || why.Paths[0].Without.Role != authz.None {
@@ -66,7 +66,7 @@ func TestProgramsShareByTheGoClient(t *testing.T) {
 	if err != nil || len(requests) != 1 || requests[0].User.ID != me.ID {
 		t.Fatalf("the requests are %+v, %v", requests, err)
 	}
-	must(ana.Approve(ctx, doc.ID, requests[0].ID, authz.None))
+	must(ana.Approve(ctx, doc.ID, requests[0].ID, wire.Approve{}))
 	refused(ben.RequestAccess(ctx, doc.ID, wire.Ask{Role: authz.Viewer}), client.ErrHasRole)
 
 	// A link lets a guest in, until it is revoked.

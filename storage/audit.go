@@ -2,6 +2,7 @@ package storage
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -12,6 +13,11 @@ type Note struct {
 	Reason   string  // in the words of the one who did it
 	Request  string  // the id of the request, as logs have it
 	OnBehalf id.User // for whom a program or an administrator acts; zero for themselves
+}
+
+// Reasoned tells whether the note gives a reason that anybody could see.
+func (n Note) Reasoned() bool {
+	return strings.ContainsFunc(n.Reason, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
 }
 
 // Limits of a note, in bytes. What is longer is cut.

@@ -54,6 +54,8 @@ func goldenInbound() []Inbound {
 		&Revoke{Ref: "v2", Principal: Principal{Kind: authz.ToGroup, ID: testID[[16]byte](8)}},
 		&Revoke{Ref: "v3", Principal: Principal{Kind: authz.ToLink, ID: testID[[16]byte](9)}},
 		&NewLink{Ref: "l1", Name: "Client review", Role: authz.Commenter, ExpiresAt: &moment},
+		&Grant{Ref: "g4", Principal: Principal{Kind: authz.ToEveryone}, Role: authz.Viewer, Reason: "legal hold"},
+		&NewLink{Ref: "l2", Name: "Auditors", Role: authz.Viewer, Reason: "legal hold"},
 		&Lock{Ref: "k1"},
 		&Unlock{Ref: "k2"},
 		&Disconnect{Ref: "d1", Seat: testID[id.Seat](6)},

@@ -10,7 +10,7 @@ import (
 // Access to a document.
 type (
 	// PutGrant is the body of PUT /v1/documents/{id}/grants/{principal}. Reason stands in the audit; an administrator of the
-	// instance gives one to grant something to themselves.
+	// instance gives one for a role above their own, whomever they give it to.
 	PutGrant struct {
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
@@ -82,6 +82,12 @@ type (
 		Name string `json:"name" validate:"name"`
 	}
 
+	// AddMember is the body of PUT /v1/groups/{id}/members/{user}, which may be absent. Who puts themselves into a group gives a
+	// reason.
+	AddMember struct {
+		Reason string `json:"reason,omitzero" validate:"note"`
+	}
+
 	// Member is somebody in a group.
 	Member struct {
 		User    User      `json:"user"`
@@ -103,6 +109,7 @@ type (
 		Name      string     `json:"name" validate:"name"`
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 
 	// Link is a way into a document. URL is shown once, to whoever made the link.
@@ -173,6 +180,7 @@ type (
 	Approve struct {
 		Role      authz.Role `json:"role,omitzero" validate:"max=4"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 
 	// SeatItem is a connection to a document.

@@ -59,12 +59,14 @@ type (
 		Title string `json:"title" validate:"title"`
 	}
 
-	// Grant gives a principal a role.
+	// Grant gives a principal a role. Reason stands in the audit; an administrator of the instance gives one for a role above
+	// their own.
 	Grant struct {
 		Ref       string     `json:"ref" validate:"required,max=64,printascii"`
 		Principal Principal  `json:"principal"`
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 
 	// Revoke takes a principal's grant away, and the link with it if it is to one.
@@ -79,6 +81,7 @@ type (
 		Name      string     `json:"name" validate:"name"`
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 
 	// Lock keeps everybody from changing what the document says; Unlock ends that.

@@ -26,6 +26,7 @@ var (
 	ErrNotAllowed   = errors.New("this account may not do that")
 	ErrBusy         = errors.New("too many passwords are being checked")
 	ErrPast         = errors.New("the expiry lies in the past")
+	ErrReason       = errors.New("this takes a reason")
 )
 
 // TooManyTries is the refusal of one who guesses too often.

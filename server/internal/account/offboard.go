@@ -28,10 +28,14 @@ func (s *Service) PlanOffboard(ctx context.Context, actor storage.Actor, user, h
 }
 
 // Offboard takes from a user all that they have, and gives their documents to the heir; the zero heir leaves them where they
-// are. Cut short, it is made again and goes on with what is left. ErrNotAllowed, storage.ErrNoUser, storage.ErrLastAdmin.
+// are. Cut short, it is made again and goes on with what is left. Who gives documents away that are not theirs gives a reason:
+// ErrReason. ErrNotAllowed, storage.ErrNoUser, storage.ErrLastAdmin.
 func (s *Service) Offboard(ctx context.Context, actor storage.Actor, user, heir id.User) error {
 	if !actor.Standing().May(authz.Offboard) {
 		return s.denied(ctx, actor, authz.Offboard)
+	}
+	if !heir.IsZero() && !actor.Note.Reasoned() {
+		return ErrReason
 	}
 	for done := false; !done; {
 		step, err := s.store.Offboard(ctx, user, heir, storage.At(time.Now()), offboardAtOnce, by(actor))

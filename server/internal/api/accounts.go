@@ -64,7 +64,7 @@ func (a *API) suspend(w http.ResponseWriter, r *http.Request, actor storage.Acto
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	actor.Note.Reason = body.Reason
+	actor = because(actor, body.Reason)
 	if err := a.Accounts.Suspend(r.Context(), actor, user); err != nil {
 		return ofAccount(err)
 	}
@@ -84,7 +84,7 @@ func (a *API) offboard(w http.ResponseWriter, r *http.Request, actor storage.Act
 		return err
 	}
 	if !body.DryRun {
-		actor.Note.Reason = body.Reason
+		actor = because(actor, body.Reason)
 		if err := a.Accounts.Offboard(r.Context(), actor, user, body.Heir); err != nil {
 			return err
 		}

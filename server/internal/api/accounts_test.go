@@ -112,13 +112,14 @@ func TestOffboarding(t *testing.T) {
 	ada.do("GET", "/v1/documents/"+shared.String(), nil).want(200) // nothing has changed
 
 	boss.do("POST", path, wire.Offboard{Heir: heir.user.ID, Reason: "leaves"}).want(204)
-	boss.do("POST", path, wire.Offboard{Heir: heir.user.ID}).want(204)
+	boss.do("POST", path, wire.Offboard{Heir: heir.user.ID}).refused(422, wire.CodeReason)
+	boss.do("POST", path, wire.Offboard{Heir: heir.user.ID, Reason: "leaves"}).want(204)
 	ada.do("GET", "/v1/users/me", nil).refused(401, wire.CodeNotSignedIn)
 	if doc := into[wire.Document](heir.do("GET", "/v1/documents/"+own.String(), nil).want(200)); doc.Owner != heir.user.ID {
 		t.Errorf("the document is %v's", doc.Owner)
 	}
 	boss.do("POST", "/v1/accounts/"+id.New[id.User]().String()+"/offboarding", wire.Offboard{}).refused(422, wire.CodeInvalid)
-	boss.do("POST", path, wire.Offboard{Heir: id.New[id.User]()}).refused(422, wire.CodeInvalid)
+	boss.do("POST", path, wire.Offboard{Heir: id.New[id.User](), Reason: "leaves"}).refused(422, wire.CodeInvalid)
 }
 
 // Where the policy names domains, addresses of others have no account; who sets the instance up may have any.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/wire"
@@ -16,7 +15,7 @@ func (a *API) changeMany(w http.ResponseWriter, r *http.Request, actor storage.A
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	actor.Note.Reason = strings.TrimSpace(body.Reason)
+	actor = because(actor, body.Reason)
 	wishes := make([]document.Wish, len(body.Changes))
 	for i, change := range body.Changes {
 		wishes[i] = document.Wish{Doc: change.Document, To: toOf(change.Principal), Role: change.Role, Expires: micros(change.ExpiresAt)}

@@ -246,7 +246,7 @@ func (h *house) policyTag() []string {
 }
 
 var (
-	link    = bodyOf(wire.PutLink{Name: "review", Role: authz.Commenter})
+	link    = bodyOf(wire.PutLink{Name: "review", Role: authz.Commenter, Reason: "asked to"})
 	edit    = func(plan) any { return insert(1, 1, "x") }
 	rename  = bodyOf(wire.Retitle{Title: "renamed"})
 	naming  = func(plan) any { return wire.NameGroup{Name: "Group " + id.New[id.Group]().String()} }
@@ -286,9 +286,9 @@ var calls = map[authz.Command][]call{
 	authz.ListAccess:    {{method: "GET", path: at("/grants"), success: 200}},
 	authz.ExplainAccess: {{method: "GET", path: at("/access/explain?principal=user:{granted}"), success: 200}},
 	authz.Grant: {
-		{method: "PUT", path: at("/grants/user:{other}"), body: bodyOf(wire.PutGrant{Role: authz.Viewer}), success: 200},
-		{method: "PUT", path: at("/grants/group:{group}"), body: bodyOf(wire.PutGrant{Role: authz.Viewer}), success: 200},
-		{method: "PUT", path: at("/grants/email:new@example.com"), body: bodyOf(wire.PutGrant{Role: authz.Viewer}), success: 200},
+		{method: "PUT", path: at("/grants/user:{other}"), body: bodyOf(wire.PutGrant{Role: authz.Viewer, Reason: "asked to"}), success: 200},
+		{method: "PUT", path: at("/grants/group:{group}"), body: bodyOf(wire.PutGrant{Role: authz.Viewer, Reason: "asked to"}), success: 200},
+		{method: "PUT", path: at("/grants/email:new@example.com"), body: bodyOf(wire.PutGrant{Role: authz.Viewer, Reason: "asked to"}), success: 200},
 	},
 	authz.Revoke: {{method: "DELETE", path: at("/grants/user:{granted}"), success: 204}},
 	authz.ManageLinks: {
@@ -299,7 +299,7 @@ var calls = map[authz.Command][]call{
 	},
 	authz.AnswerRequest: {
 		{method: "GET", path: at("/access-requests"), success: 200},
-		{method: "POST", path: at("/access-requests/{ask}/approve"), body: bodyOf(wire.Approve{}), success: 204},
+		{method: "POST", path: at("/access-requests/{ask}/approve"), body: bodyOf(wire.Approve{Reason: "asked to"}), success: 204},
 		{method: "POST", path: at("/access-requests/{ask}/decline"), success: 204},
 	},
 	authz.SetHistory: {{method: "PUT", path: at("/history"), body: bodyOf(wire.SetHistory{Open: true}), success: 204}},

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -80,7 +79,7 @@ func (a *API) transfer(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	actor.Note.Reason = strings.TrimSpace(body.Reason)
+	actor = because(actor, body.Reason)
 	if err := a.Documents.Transfer(r.Context(), actor, doc, body.To, body.Keep); err != nil {
 		return err
 	}

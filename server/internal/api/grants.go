@@ -38,7 +38,7 @@ func (a *API) putGrant(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	actor.Note.Reason = strings.TrimSpace(body.Reason)
+	actor = because(actor, body.Reason)
 	version, grant, err := a.Documents.GrantTo(r.Context(), actor, doc, only, to, body.Role, micros(body.ExpiresAt))
 	if err != nil {
 		return err
@@ -98,6 +98,12 @@ func ifMatch(r *http.Request) (int64, error) {
 		return 0, document.ErrChanged // a tag that no list of ours ever had
 	}
 	return version, nil
+}
+
+// because is the actor with what they say is why.
+func because(actor storage.Actor, reason string) storage.Actor {
+	actor.Note.Reason = strings.TrimSpace(reason)
+	return actor
 }
 
 func accessTag(version int64) string { return fmt.Sprintf(`"a%d"`, version) }

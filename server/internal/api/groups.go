@@ -107,10 +107,13 @@ func (a *API) addMember(w http.ResponseWriter, r *http.Request, actor storage.Ac
 	if err != nil {
 		return storage.ErrNoUser
 	}
-	if err := readNothing(w, r); err != nil {
-		return err
+	var body wire.AddMember
+	if r.ContentLength != 0 {
+		if err := read(w, r, &body); err != nil {
+			return err
+		}
 	}
-	if err := a.Documents.AddMember(r.Context(), actor, group, user); err != nil {
+	if err := a.Documents.AddMember(r.Context(), because(actor, body.Reason), group, user); err != nil {
 		return err
 	}
 	return nothing(w)

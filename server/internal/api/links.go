@@ -27,7 +27,7 @@ func (a *API) makeLink(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	link, secret, err := a.Documents.NewLink(r.Context(), actor, doc, body.Name, body.Role, micros(body.ExpiresAt))
+	link, secret, err := a.Documents.NewLink(r.Context(), because(actor, body.Reason), doc, body.Name, body.Role, micros(body.ExpiresAt))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *API) changeLink(w http.ResponseWriter, r *http.Request, actor storage.A
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	link, err := a.Documents.SetLink(r.Context(), actor, doc, which, body.Name, body.Role, micros(body.ExpiresAt))
+	link, err := a.Documents.SetLink(r.Context(), because(actor, body.Reason), doc, which, body.Name, body.Role, micros(body.ExpiresAt))
 	if err != nil {
 		return err
 	}

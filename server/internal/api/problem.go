@@ -50,6 +50,7 @@ var refusals = []struct {
 	{document.ErrNoRevision, refusal{422, wire.CodeBadBase, "The document does not have that revision yet."}},
 	{document.ErrGone, refusal{410, wire.CodeGone, "The log does not reach back that far. Read the content and go on from its revision."}},
 	{document.ErrChanged, refusal{412, wire.CodeChanged, "The access list has changed since you read it. Read it again."}},
+	{account.ErrReason, refusal{422, wire.CodeReason, "Give a reason. It stands in the audit."}},
 	{document.ErrReason, refusal{422, wire.CodeReason, "Give a reason. It stands in the audit."}},
 	{document.ErrHas, refusal{409, wire.CodeHasRole, "Whoever asks has that role already, or more."}},
 	{storage.ErrPolicyMoved, refusal{412, wire.CodeChanged, "The policy has changed since you read it. Read it again."}},

@@ -48,7 +48,7 @@ func (a *API) approveRequest(w http.ResponseWriter, r *http.Request, actor stora
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	if err := a.Documents.Approve(r.Context(), actor, doc, ask, body.Role, micros(body.ExpiresAt)); err != nil {
+	if err := a.Documents.Approve(r.Context(), because(actor, body.Reason), doc, ask, body.Role, micros(body.ExpiresAt)); err != nil {
 		return err
 	}
 	return nothing(w)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -334,7 +335,7 @@ func TestBulk(t *testing.T) {
 	h.grant(orphan, ada.user.ID, authz.Admin, 0)
 	boss.do("PUT", "/v1/accounts/"+gone.user.ID.String()+"/suspension", wire.Suspend{Reason: "left"}).want(204)
 	to := wire.Principal{Kind: authz.ToUser, ID: ada.user.ID}
-	body := wire.Bulk{DryRun: true, Changes: []wire.Change{
+	body := wire.Bulk{DryRun: true, Reason: "asked to", Changes: []wire.Change{
 		{Document: doc, Principal: to, Role: authz.Editor},
 		{Document: doc, Principal: to, Role: authz.Viewer},
 		{Document: doc, Principal: wire.Principal{Kind: authz.ToUser, ID: owner.user.ID}, Role: authz.Viewer},
@@ -427,5 +428,55 @@ func TestAudit(t *testing.T) {
 	}
 	if all := into[wire.List[wire.AuditRow]](boss.do("GET", "/v1/audit?actor="+owner.user.ID.String(), nil).want(200)); len(all.Items) < 6 {
 		t.Errorf("%d rows of the owner's", len(all.Items))
+	}
+}
+
+// Who looks after the instance gives what they do not have, to whomever, for a reason that stands in the audit.
+func TestReasonsStandInTheAudit(t *testing.T) {
+	h := newHouse(t)
+	boss, owner, ada := h.user("boss", instanceAdmin), h.user("owner"), h.user("ada")
+	doc := owner.document("plan").ID
+	link := into[wire.Link](owner.do("POST", of(doc)+"/links", wire.PutLink{Name: "x", Role: authz.Viewer}).want(201))
+	group := into[wire.Group](boss.do("POST", "/v1/groups", wire.NameGroup{Name: "all"}).want(201))
+	owner.do("PUT", of(doc)+"/grants/group:"+group.ID.String(), wire.PutGrant{Role: authz.Viewer}).want(200)
+	ada.do("POST", of(doc)+"/access-requests", wire.Ask{Role: authz.Viewer}).want(202)
+	request := into[wire.List[wire.AccessRequest]](owner.do("GET", of(doc)+"/access-requests", nil).want(200)).Items[0]
+	for _, c := range []struct {
+		method, path string
+		body         func(reason string) any
+	}{
+		{"PUT", of(doc) + "/grants/everyone", func(r string) any { return wire.PutGrant{Role: authz.Commenter, Reason: r} }},
+		{"PUT", of(doc) + "/grants/anyone", func(r string) any { return wire.PutGrant{Role: authz.Editor, Reason: r} }},
+		{"PUT", of(doc) + "/grants/group:" + group.ID.String(), func(r string) any { return wire.PutGrant{Role: authz.Admin, Reason: r} }},
+		{"POST", of(doc) + "/links", func(r string) any { return wire.PutLink{Name: "y", Role: authz.Editor, Reason: r} }},
+		{"PUT", of(doc) + "/links/" + link.ID.String(), func(r string) any { return wire.PutLink{Name: "x", Role: authz.Editor, Reason: r} }},
+		{"POST", of(doc) + "/access-requests/" + request.ID.String() + "/approve", func(r string) any { return wire.Approve{Role: authz.Admin, Reason: r} }},
+		{"PUT", "/v1/groups/" + group.ID.String() + "/members/" + boss.user.ID.String(), func(r string) any { return wire.AddMember{Reason: r} }},
+	} {
+		boss.do(c.method, c.path, c.body("")).refused(422, wire.CodeReason)
+		boss.do(c.method, c.path, c.body(" ")).refused(422, wire.CodeReason)
+		reason := "because " + c.method + strings.ReplaceAll(c.path, "/", " ")
+		boss.do(c.method, c.path, c.body(reason))
+		rows := into[wire.List[wire.AuditRow]](boss.do("GET", "/v1/audit?limit=1", nil).want(200)).Items
+		if len(rows) != 1 || rows[0].Reason != reason || rows[0].Actor != boss.user.ID {
+			t.Errorf("after %s %s the audit ends with %+v", c.method, c.path, rows)
+		}
+		h.dropAll(doc)
+	}
+}
+
+// dropAll takes away what a test has let in, so that nobody has a role by it.
+func (h *house) dropAll(doc id.Doc) {
+	h.t.Helper()
+	access, err := h.store.Access(h.t.Context(), doc)
+	h.must(err)
+	owner := h.tokenActor(access.Document.Owner)
+	for _, to := range []authz.Principal{{Kind: authz.ToEveryone}, {Kind: authz.ToAnyone}} {
+		if err := func() error {
+			_, err := h.documents.Revoke(h.t.Context(), owner, doc, to)
+			return err
+		}(); err != nil && !errors.Is(err, storage.ErrNoGrant) {
+			h.t.Fatal(err)
+		}
 	}
 }

@@ -1,9 +1,6 @@
 package document
 
 import (
-	"strings"
-	"unicode"
-
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 )
@@ -37,7 +34,11 @@ func (d *decision) live(grant *storage.Grant) bool {
 // ends makes moments comparable of which 0 is never.
 func ends(at storage.Micros) uint64 { return uint64(at) - 1 }
 
-// unsaid tells whether a text that is to be a reason says nothing that anybody could see.
-func unsaid(reason string) bool {
-	return !strings.ContainsFunc(reason, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
+// reasoned is nil unless a role is given, to whomever, that the giver does not have: by their power over the instance, which takes
+// a reason. They could give it to everyone, to a group or a link of theirs, or to an account that is theirs as well.
+func (d *decision) reasoned(actor storage.Actor, role authz.Role) error {
+	if role > d.Standing.Role && !actor.Note.Reasoned() {
+		return ErrReason
+	}
+	return nil
 }

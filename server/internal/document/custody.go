@@ -69,7 +69,7 @@ func (s *Service) Decline(ctx context.Context, actor storage.Actor, doc id.Doc) 
 // role, or nothing. storage.ErrNoUser as for Offer.
 func (s *Service) Transfer(ctx context.Context, actor storage.Actor, doc id.Doc, to id.User, keep authz.Role) error {
 	return s.keep(ctx, actor, doc, authz.Transfer, "transfer a document", func(by decision) (int64, error) {
-		if unsaid(actor.Note.Reason) {
+		if !actor.Note.Reasoned() {
 			return 0, ErrReason
 		}
 		return s.store.TransferDocument(ctx, doc, storage.Transfer{To: to, Keep: keep, At: by.now}, by.guard)

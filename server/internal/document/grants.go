@@ -100,8 +100,8 @@ func (s *Service) granting(ctx context.Context, actor storage.Actor, by decision
 	if err := by.mayDeal(authz.Grant, only, grant.To, role); err != nil {
 		return grant, err
 	}
-	if grant.To.Kind == authz.ToUser && grant.To.ID == actor.User && role > by.Standing.Role && unsaid(actor.Note.Reason) {
-		return grant, ErrReason
+	if err := by.reasoned(actor, role); err != nil {
+		return grant, err
 	}
 	grant.Role = role
 	end, err := s.limited(ctx, grant.Right, expires, by.now)

@@ -71,10 +71,16 @@ func (s *Service) DropGroup(ctx context.Context, actor storage.Actor, group id.G
 	return s.changeGroup(ctx, actor, "delete a group", func() ([]id.Doc, error) { return s.store.DropGroup(ctx, group, by(actor)) })
 }
 
-// AddMember puts somebody into a group. storage.ErrNoGroup; storage.ErrNoUser also for a guest.
+// AddMember puts somebody into a group; who puts themselves into one, and so into its documents, gives a reason: ErrReason.
+// storage.ErrNoGroup; storage.ErrNoUser also for a guest.
 func (s *Service) AddMember(ctx context.Context, actor storage.Actor, group id.Group, user id.User) error {
 	now := storage.At(time.Now())
-	return s.changeGroup(ctx, actor, "add a member", func() ([]id.Doc, error) { return s.store.AddMember(ctx, group, user, now, by(actor)) })
+	return s.changeGroup(ctx, actor, "add a member", func() ([]id.Doc, error) {
+		if user == actor.User && !actor.Note.Reasoned() {
+			return nil, ErrReason
+		}
+		return s.store.AddMember(ctx, group, user, now, by(actor))
+	})
 }
 
 // DropMember takes somebody out of a group. storage.ErrNoGroup.

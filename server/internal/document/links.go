@@ -66,6 +66,9 @@ func (s *Service) putLink(ctx context.Context, actor storage.Actor, only int64, 
 		if err := by.mayDeal(authz.ManageLinks, only, to, role); err != nil {
 			return err
 		}
+		if err := by.reasoned(actor, role); err != nil {
+			return err
+		}
 		if stands {
 			links, err := s.store.LinksByID(ctx, []id.Link{link.ID})
 			if err != nil {

@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/coscribe/coscribe/authz"
@@ -24,7 +25,7 @@ func (c *connection) ask(m wire.Inbound) {
 		}
 	case *wire.Grant:
 		run = func(ctx context.Context) (*wire.Link, error) {
-			_, _, err := documents.GrantTo(ctx, c.actor, c.doc, document.AnyVersion, toOf(m.Principal), m.Role, micros(m.ExpiresAt))
+			_, _, err := documents.GrantTo(ctx, because(c.actor, m.Reason), c.doc, document.AnyVersion, toOf(m.Principal), m.Role, micros(m.ExpiresAt))
 			return nil, err
 		}
 	case *wire.Revoke:
@@ -34,7 +35,7 @@ func (c *connection) ask(m wire.Inbound) {
 		}
 	case *wire.NewLink:
 		run = func(ctx context.Context) (*wire.Link, error) {
-			link, secret, err := documents.NewLink(ctx, c.actor, c.doc, m.Name, m.Role, micros(m.ExpiresAt))
+			link, secret, err := documents.NewLink(ctx, because(c.actor, m.Reason), c.doc, m.Name, m.Role, micros(m.ExpiresAt))
 			if err != nil {
 				return nil, err
 			}
@@ -73,6 +74,12 @@ func (c *connection) command(ref string, run func(context.Context) (*wire.Link, 
 	if forbidden, ok := errors.AsType[*document.Forbidden](err); ok {
 		c.forbade(forbidden.Command.String())
 	}
+}
+
+// because is the actor with what they say is why.
+func because(actor storage.Actor, reason string) storage.Actor {
+	actor.Note.Reason = strings.TrimSpace(reason)
+	return actor
 }
 
 func toOf(to wire.Principal) document.To {

@@ -19,7 +19,7 @@ var words = []struct {
 	{document.ErrOwner, wire.CodeInvalid, "the owner's role is not a grant"},
 	{document.ErrPast, wire.CodeInvalid, "the expiry lies in the past"},
 	{document.ErrChanged, wire.CodeChanged, "the access list has changed: read it again"},
-	{document.ErrReason, wire.CodeReason, "this takes a reason: ask for it over HTTP"},
+	{document.ErrReason, wire.CodeReason, "this takes a reason, which then stands in the audit"},
 	{document.ErrBusy, wire.CodeOverloaded, "the access list keeps changing: try again"},
 	{storage.ErrFence, wire.CodeNotSignedIn, "sign in again"},
 	{storage.ErrNoDocument, wire.CodeNotFound, "there is no such document"},

@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -74,10 +75,13 @@ func newHouse(t *testing.T, change func(*Config)) *house {
 }
 
 // person is a user with a live token.
-func (h *house) person(name string) storage.Actor {
+func (h *house) person(name string, change ...func(*storage.User)) storage.Actor {
 	h.t.Helper()
 	now := storage.At(time.Now())
 	user := storage.User{ID: id.New[id.User](), Email: name + "@example.com", Name: name, CreatedAt: now}
+	for _, change := range change {
+		change(&user)
+	}
 	if _, err := h.store.CreateUser(context.Background(), user, nil, storage.By{}); err != nil {
 		h.t.Fatal(err)
 	}
@@ -356,5 +360,37 @@ func TestPipelinedEditsAreAllAnswered(t *testing.T) {
 	}
 	if _, rev := h.content(); written == 0 || rev != ot.Rev(written) {
 		t.Errorf("%d were acknowledged, the document is at %d", written, rev)
+	}
+}
+
+// An administrator of the instance who sits in a document gives more than they have for a reason only, over a socket as well.
+func TestGivingMoreThanOneHasTakesAReason(t *testing.T) {
+	h := newHouse(t, nil)
+	boss := h.person("Boss", func(u *storage.User) { u.InstanceAdmin = true })
+	h.give(authz.Right{To: authz.Principal{Kind: authz.ToUser, ID: boss.User}, Role: authz.Viewer})
+	c, _ := h.join(boss)
+	ask := func(message, want string) {
+		t.Helper()
+		c.text(message)
+		c.text(`{"type":"ping","t":7}`)
+		if got := c.outcome(false); got != want {
+			t.Errorf("%s: answered %q, want %q", message, got, want)
+		}
+	}
+	ask(`{"type":"grant","ref":"a","principal":"everyone","role":"viewer"}`, "done")
+	for _, message := range []string{
+		`{"type":"grant","ref":"b","principal":"everyone","role":"editor"%s}`,
+		`{"type":"link","ref":"c","name":"x","role":"editor"%s}`,
+	} {
+		ask(fmt.Sprintf(message, ""), "reason")
+		ask(fmt.Sprintf(message, `,"reason":" "`), "reason")
+		ask(fmt.Sprintf(message, `,"reason":"legal hold"`), "done")
+		rows, err := h.store.Audit(t.Context(), storage.AuditFilter{Chain: h.doc}, storage.AuditPage{Limit: 1})
+		if err != nil || len(rows) != 1 || rows[0].Reason != "legal hold" || rows[0].Actor != boss.User {
+			t.Errorf("the audit ends with %+v, %v", rows, err)
+		}
+		if _, err := h.Documents.Revoke(t.Context(), h.owner, h.doc, authz.Principal{Kind: authz.ToEveryone}); err != nil && !errors.Is(err, storage.ErrNoGrant) {
+			t.Fatal(err)
+		}
 	}
 }

@@ -112,7 +112,7 @@ export class Instance {
   renameGroup = (group: string, name: string) => this.#ask<Group>('PATCH', `groups/${group}`, { name });
   dropGroup = (group: string) => this.#ask<void>('DELETE', `groups/${group}`);
   members = (group: string, cursor?: string) => this.#list<Member>(`groups/${group}/members`, { cursor });
-  addMember = (group: string, user: string) => this.#ask<void>('PUT', `groups/${group}/members/${user}`);
+  addMember = (group: string, user: string, reason?: string) => this.#ask<void>('PUT', `groups/${group}/members/${user}`, reason ? { reason } : undefined);
   dropMember = (group: string, user: string) => this.#ask<void>('DELETE', `groups/${group}/members/${user}`);
 
   policy = (): Promise<Tagged<Policy>> => this.#asker.askTagged('GET', '/v1/policy');

@@ -46,6 +46,7 @@ export interface PutLink {
   name: string;
   role: Role;
   expiresAt?: string | undefined;
+  reason?: string | undefined;
 }
 
 export interface AccessRequest {
@@ -105,7 +106,7 @@ export class Sharing {
   own = (doc: string) => this.#ask<OwnAccess>('GET', doc, 'access');
   // grants is the whole list, the owner first. A change that names its tag is refused (412) if the list is another by then.
   grants = (doc: string): Promise<Tagged<{ items: GrantItem[] }>> => this.#asker.askTagged('GET', `/v1/documents/${doc}/grants`);
-  grant = (doc: string, principal: string, body: { role: Role; expiresAt?: string | undefined; reason?: string }, ifMatch?: string) =>
+  grant = (doc: string, principal: string, body: { role: Role; expiresAt?: string | undefined; reason?: string | undefined }, ifMatch?: string) =>
     this.#ask<GrantItem>('PUT', doc, `grants/${encodeURIComponent(principal)}`, body, ifMatch);
   revoke = (doc: string, principal: string, ifMatch?: string) =>
     this.#ask<void>('DELETE', doc, `grants/${encodeURIComponent(principal)}`, undefined, ifMatch);
@@ -120,7 +121,7 @@ export class Sharing {
 
   requests = (doc: string) => this.#ask<List<AccessRequest>>('GET', doc, 'access-requests');
   request = (doc: string, role: Role, message: string) => this.#ask<void>('POST', doc, 'access-requests', { role, ...(message && { message }) });
-  approve = (doc: string, request: string, body: { role?: Role; expiresAt?: string }) =>
+  approve = (doc: string, request: string, body: { role?: Role; expiresAt?: string; reason?: string | undefined }) =>
     this.#ask<void>('POST', doc, `access-requests/${request}/approve`, body);
   decline = (doc: string, request: string) => this.#ask<void>('POST', doc, `access-requests/${request}/decline`);
 

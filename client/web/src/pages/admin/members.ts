@@ -5,6 +5,7 @@ import type { Group, Member } from '../../sdk';
 import { openDialog } from '../dialog';
 import { icon } from '../icons';
 import { Complaint, http, initials, sentence } from '../part';
+import { because } from '../reason';
 
 export function openMembers({ id, name }: Group, changed: () => void): void {
   let members: Member[] | null = null;
@@ -33,7 +34,7 @@ export function openMembers({ id, name }: Group, changed: () => void): void {
     void act(async () => {
       const user = await http.userByEmail(email);
       if (!user) throw new Complaint(`Nobody here has the address ${email}.`);
-      await http.instance.addMember(id, user.id);
+      await because((reason) => http.instance.addMember(id, user.id, reason));
       form.reset();
       return `${user.name} is in ${name} now.`;
     });

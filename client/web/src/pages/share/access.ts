@@ -3,8 +3,8 @@
 
 import type { TemplateResult } from 'lit';
 import { Refusal, type AccessRequest, type GrantItem, type Group, type Link, type Policy, type Role, type User } from '../../sdk';
-import { ask } from '../dialog';
 import { http, sentence } from '../part';
+import { because } from '../reason';
 import { rank, upTo } from '../roles';
 
 export interface Shared {
@@ -84,16 +84,9 @@ export class Access {
     await this.load();
   }
 
-  // grant sets a principal's role and end. An administrator of the server who takes a role says why.
-  async grant(principal: string, role: Role, expiresAt: string | undefined): Promise<GrantItem> {
-    const { doc } = this.of;
-    try {
-      return await http.sharing.grant(doc, principal, { role, expiresAt }, this.#tag);
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'reason') throw error;
-      const reason = await askReason();
-      return http.sharing.grant(doc, principal, { role, expiresAt, reason }, this.#tag);
-    }
+  // grant sets a principal's role and end.
+  grant(principal: string, role: Role, expiresAt: string | undefined): Promise<GrantItem> {
+    return because((reason) => http.sharing.grant(this.of.doc, principal, { role, expiresAt, reason }, this.#tag));
   }
 
   revoke(principal: string): Promise<void> {
@@ -126,17 +119,4 @@ export class Access {
     if (user === this.of.me.id) return 'you';
     return this.grants?.find(({ principal }) => principal === `user:${user}`)?.user?.name ?? '';
   }
-}
-
-function askReason(): Promise<string> {
-  return new Promise((resolve, reject) => {
-    ask({
-      title: 'Why do you take a role here?',
-      text: 'You look after this server, and nobody gave you a role in this document. What you write stands in the audit.',
-      label: 'Reason',
-      action: 'Go on',
-      answer: (reason) => resolve(reason.trim()),
-      closed: () => reject(new Refusal(0, 'given_up', 'Nothing was changed.')),
-    });
-  });
 }

@@ -8,6 +8,7 @@ import { choices, NEVER, spans, until, withUntil } from '../expiry';
 import { icon } from '../icons';
 import { showOnce } from '../once';
 import { ago, Complaint, http } from '../part';
+import { because } from '../reason';
 import { labelOf } from '../roles';
 import type { Access } from './access';
 
@@ -52,7 +53,7 @@ function row(access: Access, link: Link): TemplateResult {
 
 function put(access: Access, { id, name }: Link, role: Role, expiresAt: string | undefined): void {
   void access.change(async () => {
-    await http.sharing.changeLink(access.of.doc, id, { name, role, expiresAt });
+    await because((reason) => http.sharing.changeLink(access.of.doc, id, { name, role, expiresAt, reason }));
     return `Whoever came by the link “${name}” is ${labelOf(role)} now.`;
   });
 }
@@ -90,7 +91,8 @@ function make(access: Access): void {
       const name = text.trim();
       if (!name) throw new Complaint('Give it a name, so that you know later whom you gave it to.');
       const role = String(fields.get('role')) as Role;
-      const { url } = await http.sharing.makeLink(access.of.doc, { name, role, expiresAt: until(String(fields.get('expiry'))) });
+      const expiresAt = until(String(fields.get('expiry')));
+      const { url } = await because((reason) => http.sharing.makeLink(access.of.doc, { name, role, expiresAt, reason }));
       void access.change(async () => `The link “${name}” is made.`);
       setTimeout(() =>
         showOnce({ title: `Link “${name}”`, label: 'Link', value: url ?? '', text: `Whoever opens it is ${labelOf(role)}. It is shown only now: copy it.` }),

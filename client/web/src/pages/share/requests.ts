@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AccessRequest, Role } from '../../sdk';
 import { http } from '../part';
+import { because } from '../reason';
 import { an, labelOf } from '../roles';
 import type { Access } from './access';
 
@@ -31,7 +32,7 @@ function approve(access: Access, { id, user }: AccessRequest, event: SubmitEvent
   event.preventDefault();
   const role = String(new FormData(event.target as HTMLFormElement).get('role')) as Role;
   void access.change(async () => {
-    await http.sharing.approve(access.of.doc, id, { role });
+    await because((reason) => http.sharing.approve(access.of.doc, id, { role, reason }));
     return access.effect({ principal: `user:${user.id}`, user }, `switched to ${labelOf(role)}`, `is now ${labelOf(role)}`);
   });
 }

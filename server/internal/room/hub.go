@@ -27,7 +27,7 @@ type Hub struct {
 	ctx       context.Context // of all store calls of the hub's own; ended by Run, last
 	stop      context.CancelFunc
 	running   sync.WaitGroup // every goroutine that spawn started
-	contact   atomic.Int64   // when the access versions were last read, in nanoseconds since 1970; 0 before Run
+	contact   atomic.Int64   // when the access versions that were read last were asked for, in nanoseconds since 1970; 0 before Run
 	snapshots chan struct{}  // one slot for each snapshot being stored
 	people    people
 	committer committer
@@ -180,8 +180,12 @@ func (h *Hub) open() []*room {
 
 // dark tells whether nothing may be shown, because nobody could say for FailClosed who may still see what.
 func (h *Hub) dark() bool {
-	contact := h.contact.Load()
-	return contact != 0 && time.Now().UnixNano()-contact > int64(h.limits.FailClosed)
+	now := time.Now() // before the contact is read: whoever renews that then sees this moment as past, and wakes whom we withhold from
+	return h.darkSince(h.contact.Load(), now)
+}
+
+func (h *Hub) darkSince(contact int64, now time.Time) bool {
+	return contact != 0 && now.UnixNano()-contact > int64(h.limits.FailClosed)
 }
 
 // call returns a context for one call of the store.

@@ -130,6 +130,57 @@ func TestFailsClosedWithoutTheDatabase(t *testing.T) {
 	})
 }
 
+// A look that was begun in time and ends too late leaves seats with what was withheld meanwhile. They hear of it, though nothing
+// else happens.
+func TestShowsWhatWasWithheldDuringASlowLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		slow := atomic.Bool{}
+		slow.Store(true)
+		w.store.hookRead(func() error {
+			if slow.Swap(false) {
+				time.Sleep(w.limits.FailClosed - time.Second)
+			}
+			return nil
+		})
+		time.Sleep(w.limits.AccessPoll + w.limits.FailClosed - time.Second - time.Millisecond) // just before its end
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		for _, one := range []*typist{c, other} {
+			if one.pull(); one.replica.Rev() != 0 || len(one.acked) != 0 {
+				t.Fatalf("shown up to %d, acknowledged %v", one.replica.Rev(), one.acked)
+			}
+		}
+		c.wait("the acknowledgement", c.replica.Synced)
+		other.wait("what was withheld", func() bool { return other.replica.Rev() == 1 })
+	})
+}
+
+// What a look finds was true when it asked. An answer that took its time does not prolong what may be shown.
+func TestALateAnswerProlongsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		looks := atomic.Int32{}
+		w.store.hookRead(func() error {
+			if looks.Add(1) > 1 {
+				return storage.ErrUnavailable
+			}
+			time.Sleep(w.limits.FailClosed - time.Second)
+			return nil
+		})
+		time.Sleep(w.limits.AccessPoll + w.limits.FailClosed + time.Millisecond) // since it asked
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		if other.pull(); looks.Load() < 2 || other.replica.Rev() != 0 {
+			t.Fatalf("after %d looks, shown up to %d", looks.Load(), other.replica.Rev())
+		}
+	})
+}
+
 func TestFailedLoadIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

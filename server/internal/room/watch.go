@@ -90,8 +90,8 @@ func (h *Hub) nudge(doc id.Doc, by author) {
 // look asks the database whether what rooms know of rights is still so: the backstop for an event that was lost. While it
 // fails nobody can say who may see what, and after FailClosed nothing is shown.
 func (h *Hub) look(ctx context.Context) {
-	defer h.recovered("look") // then it has not succeeded: nothing is shown after FailClosed
-	wasDark := h.dark()
+	defer h.recovered("look")      // then it has not succeeded: nothing is shown after FailClosed
+	asked := time.Now().UnixNano() // of what changed since, the answers may know nothing
 	rooms := h.open()
 	for len(rooms) > 0 {
 		n := min(len(rooms), h.limits.PollDocuments)
@@ -101,8 +101,7 @@ func (h *Hub) look(ctx context.Context) {
 		}
 		rooms = rooms[n:]
 	}
-	h.contact.Store(time.Now().UnixNano())
-	if wasDark {
+	if last := h.contact.Swap(asked); h.darkSince(last, time.Now()) { // by now: it may have become so while this took its time
 		for _, r := range h.open() {
 			r.post(wake{})
 		}

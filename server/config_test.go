@@ -16,6 +16,7 @@ import (
 	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/internal/socket"
+	"github.com/coscribe/coscribe/storage"
 )
 
 // settings are those of a command line.
@@ -40,6 +41,7 @@ func TestLimitsAreThoseOfTheirPackages(t *testing.T) {
 		"room":     cmp.Diff(room.DefaultLimits(), s.Limit.room()),
 		"requests": cmp.Diff(api.DefaultLimits(), s.Limit.requests()),
 		"lines":    cmp.Diff(meter.DefaultLines(), s.Limit.lines()),
+		"bounds":   cmp.Diff(storage.DefaultBounds(), s.Limit.bounds()),
 	} {
 		if diff != "" {
 			t.Errorf("%s (-package +configuration):\n%s", name, diff)
@@ -59,7 +61,7 @@ func TestLimitsAreThoseOfTheirPackages(t *testing.T) {
 // TestEveryLimitHasAnEffect: a flag that nothing reads would be a lie.
 func TestEveryLimitHasAnEffect(t *testing.T) {
 	ofServer := []string{"HeaderTime", "HeaderBytes", "RequestTime", "IdleTime", "BodyBytes"} // see TestRequestsAreBounded
-	effect := func(l *Limits) []any { return []any{l.socket(), l.room(), l.account(), l.requests(), l.lines()} }
+	effect := func(l *Limits) []any { return []any{l.socket(), l.room(), l.account(), l.requests(), l.lines(), l.bounds()} }
 	for i := range reflect.TypeFor[Limits]().NumField() {
 		s := settings(t)
 		field, name := reflect.ValueOf(&s.Limit).Elem().Field(i), reflect.TypeFor[Limits]().Field(i).Name

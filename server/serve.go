@@ -52,6 +52,7 @@ func (s *Serve) Run(ctx context.Context, stdout io.Writer, stderr logs) error {
 		return err
 	}
 	defer store.Close()
+	store.Bound(s.Limit.bounds())
 	if err := s.examine(ctx, store, log); err != nil {
 		return err
 	}

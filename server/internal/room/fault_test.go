@@ -21,6 +21,7 @@ type faulty struct {
 	onRead    func() error               // before After, Access, Edits, AccessVersions; guarded by mu
 	confirmed map[id.Doc]map[ot.Rev]bool // guarded by mu
 	locked    bool                       // say that documents are; guarded by mu
+	listless  bool                       // have no access list to give; guarded by mu
 	forgets   bool                       // say that no origin has a seq; guarded by mu
 	accesses  int                        // guarded by mu
 	loads     int                        // guarded by mu
@@ -169,6 +170,9 @@ func (f *faulty) Access(ctx context.Context, doc id.Doc, users ...id.User) (stor
 	access, err := f.Store.Access(ctx, doc, users...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.listless {
+		return storage.Access{}, storage.ErrUnavailable
+	}
 	f.accesses++
 	access.Document.Locked = f.locked
 	return access, err
@@ -197,6 +201,13 @@ func (f *faulty) Edits(ctx context.Context, doc id.Doc, author id.User, client i
 		return nil, err
 	}
 	return f.Store.Edits(ctx, doc, author, client, first, last)
+}
+
+// loseLists has every reading of an access list fail, or not any more.
+func (f *faulty) loseLists(lost bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.listless = lost
 }
 
 // hold keeps every Append from starting until the returned function is called.

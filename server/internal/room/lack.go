@@ -58,6 +58,9 @@ type mark struct {
 // need has the room read what it lacks, off its goroutine, which goes on serving meanwhile.
 func (r *room) need(what lack) {
 	r.lack.add(what)
+	if what.access {
+		r.blind.CompareAndSwap(0, time.Now().UnixNano())
+	}
 	if !r.reading && r.alarms.retry.IsZero() {
 		r.read()
 	}
@@ -146,6 +149,7 @@ func (f *read) do(r *room) {
 	}
 	if f.asked.access {
 		r.adopt(f.access, f.asked.people, f.asked.by)
+		r.seeAgain()
 	}
 	for i := range f.page {
 		if r.ended != nil {
@@ -166,6 +170,22 @@ func (f *read) do(r *room) {
 		r.read()
 	} else if r.halted {
 		r.resume()
+	}
+}
+
+// dark tells whether nothing may be shown: see Hub.dark. A list that has changed and cannot be read is no better than none.
+func (r *room) dark() bool {
+	now := time.Now() // before blind is read, as in Hub.dark
+	return r.hub.darkSince(r.blind.Load(), now) || r.hub.dark()
+}
+
+// seeAgain follows the reading of the access list.
+func (r *room) seeAgain() {
+	if r.lack.access || r.ended != nil {
+		return
+	}
+	if since := r.blind.Swap(0); r.hub.darkSince(since, time.Now()) {
+		r.wakeAll()
 	}
 }
 

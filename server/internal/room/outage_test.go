@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -155,6 +157,35 @@ func TestShowsWhatWasWithheldDuringASlowLook(t *testing.T) {
 		}
 		c.wait("the acknowledgement", c.replica.Synced)
 		other.wait("what was withheld", func() bool { return other.replica.Rev() == 1 })
+	})
+}
+
+// A list that is known to have changed and cannot be read is as good as no database: who is not on it any more sees nothing.
+func TestFailsClosedWithoutTheAccessList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		c.typeText("x")
+		here := w.events
+		w.events = &bus.Bus{} // another node's, of which nothing is heard
+		w.grant(other.actor, authz.None, 0)
+		w.events = here
+		w.store.loseLists(true)
+		time.Sleep(w.limits.AccessPoll + w.limits.FailClosed + time.Second)
+		late := newTypist(w, other.actor)
+		if err := late.join(); err != nil {
+			t.Fatal(err)
+		}
+		other.pull()
+		late.pull()
+		if other.replica.Rev() != 0 || other.closed != 0 || late.welcome != nil {
+			t.Fatalf("shown %d, closed %d, welcome %v", other.replica.Rev(), other.closed, late.welcome)
+		}
+		w.store.loseLists(false)
+		for _, one := range []*typist{other, late} {
+			one.wait("the end", func() bool { return one.closed == wire.CloseAccessRevoked })
+		}
+		c.typeText("y")
 	})
 }
 

@@ -43,7 +43,7 @@ func (p *pull) all() error {
 	if err := p.shut(); err != nil {
 		return err
 	}
-	if s.room.hub.dark() {
+	if s.room.dark() {
 		return p.inTheDark()
 	}
 	if s.welcome != nil {

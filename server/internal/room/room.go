@@ -23,6 +23,7 @@ type room struct {
 	shots   shots         // snapshots for welcomes
 	version atomic.Int64  // of access; 0 until the room has opened
 	nudged  atomic.Bool   // a nudge waits in the inbox
+	blind   atomic.Int64  // since when the access list is to be read again, in nanoseconds since 1970; 0 for not
 	changer changer       // who made the changes that it tells of
 	gone    chan struct{} // closed when the hub has forgotten the room
 

@@ -46,12 +46,17 @@ func TestNoPageBreaksItsPolicy(t *testing.T) {
 		}
 	}
 	b.do(ana, "goto", p.url+"/d/"+doc.String())
+	b.do(ana, "waitFor", ".ql-editor[contenteditable=true]")
+	pasteAll(t, b, ana)
+	b.do(ana, "press", "Control+/")
+	b.do(ana, "see", "Show these keys")
+	b.do(ana, "press", "Escape")
 	b.do(ana, "click", "button", "Share")
 	b.do(ana, "evaluate", settled)
 	const breaks = `document.head.append(Object.assign(document.createElement('script'), { textContent: 'ran = 1' }))`
 	b.do(nobody, "evaluate", breaks+"; "+settled)
 	if faults, err := b.try(ana, "faults"); err != nil || string(faults) != "[]" {
-		t.Errorf("the dialog for sharing: %.1000s %v", faults, err)
+		t.Errorf("pasting, or the dialogs for keys and sharing: %.1000s %v", faults, err)
 	}
 	if faults, err := b.try(nobody, "faults"); err != nil || string(faults) == "[]" {
 		t.Errorf("a script in a page is not reported: %.1000s %v", faults, err)

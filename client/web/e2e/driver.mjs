@@ -144,13 +144,26 @@ const does = {
       return clipboardData.getData('text/html')
     })
   },
-  // Pastes HTML where the caret is.
-  paste: async (page, html) =>
-    page.locator('.ql-editor').evaluate((editor, html) => {
+  // Pastes HTML, text, or both where the caret is.
+  paste: async (page, html, text = '') =>
+    page.locator('.ql-editor').evaluate((editor, [html, text]) => {
       const clipboardData = new DataTransfer()
-      clipboardData.setData('text/html', html)
+      if (html) clipboardData.setData('text/html', html)
+      if (text) clipboardData.setData('text/plain', text)
       editor.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
-    }, html),
+    }, [html, text]),
+  // The document as it is drawn: every block with its tag, its kind of list and what is bold, a link, code or coloured in it.
+  drawn: async (page) =>
+    page.locator('.ql-editor').evaluate((root) => {
+      const inline = (node) => {
+        if (node.nodeType !== 1) return node.nodeValue
+        const inner = [...node.childNodes].map(inline).join('')
+        if (node.matches('.ql-ui, br')) return ''
+        return node.matches('strong, em, a, code, hr, img, span[style]') ? `<${node.localName}>${inner}</${node.localName}>` : inner
+      }
+      const block = (node) => `${node.dataset.list ?? node.localName}: ${inline(node)}`
+      return [...root.querySelectorAll(':scope > :is(p, h1, h2, h3, h4, h5, h6, blockquote), li, .ql-code-block')].map(block).join('\n')
+    }),
   // Closes the tab without a question and opens another of the same person.
   tab: async (page) => {
     const [name] = [...pages].find(([, open]) => open === page)

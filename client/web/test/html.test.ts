@@ -25,6 +25,11 @@ test('what is copied has its formats', () => {
   );
 });
 
+test('chosen colours are copied, and nothing else as one', () => {
+  expect(toHTML(new Delta().insert('red', { color: '#ff0000', background: 'rgb(1,2,3)' }))).toBe('<span style="color:#ff0000;background-color:rgb(1,2,3)">red</span>');
+  expect(toHTML(new Delta().insert('no', { color: 'red;background:url(https://example.org)', background: '"><script>' }))).toBe('no');
+});
+
 test('a selection within a line is pasted into a line', () => {
   expect(toHTML(new Delta().insert('some ').insert('words', { italic: true }))).toBe('some <em>words</em>');
 });

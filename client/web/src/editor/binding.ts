@@ -4,6 +4,7 @@
 import Quill from 'quill/core.js';
 import type { Delta } from '../sdk/delta';
 import type { Session } from '../sdk';
+import { autofill } from './autofill';
 import { Carets } from './carets';
 import { joinLines } from './deletion';
 import { registerFormats } from './formats';
@@ -16,6 +17,7 @@ registerFormats();
 
 export interface BindingOptions extends ShortcutActions {
   label: string;
+  placeholder: string; // in an empty document that one may write
   // said gives one sentence to show, as for a picture that cannot be pasted.
   said(sentence: string): void;
   // broken: the document holds something that this editor cannot show in its place.
@@ -40,8 +42,11 @@ export class Binding {
     this.quill = new Quill(place, {
       formats: FORMATS,
       readOnly: true,
+      placeholder: options.placeholder,
       modules: {
         toolbar: false,
+        clipboard: { leftOut: () => options.said('A picture was left out: it has no https address. Use “Picture” in the toolbar.') },
+        keyboard: { bindings: autofill },
         history: { userOnly: true, maxStack: 500 },
         uploader: {
           mimetypes: [],

@@ -1,15 +1,33 @@
 // SafeClipboard copies what html.ts makes, and pastes what the schema allows. Under our Content-Security-Policy a parser
 // drops style attributes, from which Word and Google Docs say what is bold; they are carried over under another name and
 // set through the DOM, which the policy leaves alone. Event attributes get other names too, so that they are not even reported.
+// Text that is Markdown is read as such, unless Shift is held.
 
+import type Quill from 'quill/core.js';
 import type { Range } from 'quill/core.js';
 import QuillClipboard from 'quill/modules/clipboard.js';
 import { Delta } from '../sdk/delta';
+import { withoutPaper } from './colours';
 import { toHTML } from './html';
-import { isLink } from './schema';
+import { isMarkdown, markdownToHTML } from './markdown';
+import { isImage, isLink } from './schema';
+
+interface Options {
+  matchers: [];
+  leftOut(): void; // pictures that have no address which others could see them at
+}
 
 export class SafeClipboard extends QuillClipboard {
+  declare options: Options;
   #name = ''; // begins the names of style and event attributes in what is being pasted
+  #plain = false; // Shift is held: text is pasted as it is
+
+  constructor(quill: Quill, options: Partial<Options>) {
+    super(quill, options);
+    const look = ({ shiftKey }: KeyboardEvent) => (this.#plain = shiftKey);
+    quill.root.addEventListener('keydown', look);
+    quill.root.addEventListener('keyup', look);
+  }
 
   override onCopy(range: Range): { html: string; text: string } {
     const content = this.quill.getContents(range.index, range.length);
@@ -25,13 +43,15 @@ export class SafeClipboard extends QuillClipboard {
       this.quill.setSelection(range.index + range.length, 0, 'silent');
       return;
     }
-    super.onPaste(range, pasted);
+    const { text, html } = pasted;
+    const read = !html && text && !this.#plain && isMarkdown(text);
+    super.onPaste(range, read ? { text, html: markdownToHTML(text) } : pasted);
   }
 
   protected override convertHTML(html: string): Delta {
     this.#name = `pasted-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
     const tame = html.replace(/<(\/?)style\b/gi, '<$1template').replace(/<(base|audio|video)\b/gi, '<wbr'); // a base and media are reported, too
-    return super.convertHTML(tame.replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta;
+    return withoutPaper(super.convertHTML(tame.replace(/\b(style|on[a-z]+)(?=\s*=)/gi, `${this.#name}-$1`)) as Delta);
   }
 
   protected override normalizeHTML(parsed: Document): void {
@@ -42,11 +62,29 @@ export class SafeClipboard extends QuillClipboard {
       element.removeAttribute(style);
     }
     for (const unwanted of parsed.querySelectorAll('script, template, noscript, iframe, object, svg, math')) unwanted.remove();
+    restoreChecklists(parsed);
+    for (const rule of parsed.querySelectorAll('hr')) rule.replaceWith(lineOf(parsed, rule)); // here it stands within a line
+    const pictures = [...parsed.querySelectorAll('img')];
+    if (pictures.some((picture) => !isImage(picture.getAttribute('src')))) this.options.leftOut();
     const texts = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
       if (node.nodeValue!.includes(this.#name)) node.nodeValue = node.nodeValue!.replaceAll(`${this.#name}-`, '');
     }
     super.normalizeHTML(parsed);
+  }
+}
+
+function lineOf(parsed: Document, inner: Element): Element {
+  const line = parsed.createElement('p');
+  line.append(inner.cloneNode());
+  return line;
+}
+
+// restoreChecklists makes items to be checked of those that begin with a box, as Markdown's do.
+function restoreChecklists(parsed: Document): void {
+  for (const box of parsed.querySelectorAll<HTMLInputElement>('li > input[type=checkbox], li > p:first-child > input[type=checkbox]')) {
+    box.closest('li')!.setAttribute('data-list', box.hasAttribute('checked') ? 'checked' : 'unchecked');
+    box.remove();
   }
 }
 

@@ -3,11 +3,9 @@
 import { EmbedBlot } from 'parchment';
 import Quill from 'quill/core.js';
 import { AlignClass } from 'quill/formats/align.js';
-import { BackgroundStyle } from 'quill/formats/background.js';
 import Blockquote from 'quill/formats/blockquote.js';
 import Bold from 'quill/formats/bold.js';
 import CodeBlock, { Code } from 'quill/formats/code.js';
-import { ColorStyle } from 'quill/formats/color.js';
 import { DirectionClass } from 'quill/formats/direction.js';
 import { FontClass } from 'quill/formats/font.js';
 import Header from 'quill/formats/header.js';
@@ -23,6 +21,7 @@ import Underline from 'quill/formats/underline.js';
 import Cursors from 'quill-cursors/core';
 import { OwnHistory } from './history';
 import { SafeClipboard } from './clipboard';
+import { Mark, Tint } from './colours';
 import { isImage, isLink } from './schema';
 
 class SafeLink extends Link {
@@ -66,12 +65,12 @@ export function registerFormats(): void {
   Quill.register(
     {
       'formats/align': AlignClass,
-      'formats/background': BackgroundStyle,
+      'formats/background': Mark,
       'formats/blockquote': Blockquote,
       'formats/bold': Bold,
       'formats/code': Code,
       'formats/code-block': CodeBlock,
-      'formats/color': ColorStyle,
+      'formats/color': Tint,
       'formats/direction': DirectionClass,
       'formats/divider': Divider,
       'formats/font': FontClass,

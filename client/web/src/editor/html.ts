@@ -3,7 +3,7 @@
 
 import type { AttributeMap } from 'quill-delta';
 import type { Delta } from '../sdk/delta';
-import { isImage, isLink } from './schema';
+import { isColor, isImage, isLink } from './schema';
 
 const INLINE: [string, string][] = [
   ['code', 'code'],
@@ -60,6 +60,8 @@ function inline(text: string, attributes: AttributeMap): string {
     const tag = attributes.script === 'sub' ? 'sub' : 'sup';
     html = `<${tag}>${html}</${tag}>`;
   }
+  const style = [isColor(attributes.color) && `color:${attributes.color}`, isColor(attributes.background) && `background-color:${attributes.background}`].filter(Boolean);
+  if (style.length > 0) html = `<span style="${style.join(';')}">${html}</span>`;
   return isLink(attributes.link) ? `<a href="${escape(String(attributes.link))}">${html}</a>` : html;
 }
 

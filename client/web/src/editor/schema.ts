@@ -10,7 +10,7 @@ const isTrue: Rule = (value) => value === true;
 const oneOf = (...words: string[]): Rule => (value) => typeof value === 'string' && words.includes(value);
 const between = (low: number, high: number): Rule => (value) => Number.isInteger(value) && Number(value) >= low && Number(value) <= high;
 const isWord: Rule = (value) => typeof value === 'string' && /^[a-z0-9+#-]{1,32}$/.test(value);
-const isColor: Rule = (value) =>
+export const isColor: Rule = (value) =>
   typeof value === 'string' &&
   value.length <= 32 &&
   /^(#([0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})|[a-z]+|rgb\( ?\d{1,3}, ?\d{1,3}, ?\d{1,3}\))$/.test(value);

@@ -5,9 +5,38 @@ import type Quill from 'quill/core.js';
 
 export interface ShortcutActions {
   link(): void;
+  help(): void; // shows SHORTCUTS
 }
 
 export const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? '');
+const MOD = isMac ? '⌘' : 'Ctrl+';
+const ALT = isMac ? '⌥' : 'Alt+';
+const SHIFT = isMac ? '⇧' : 'Shift+';
+
+// keys says a shortcut as people read it: keys('Mod Shift Z').
+export function keys(names: string): string {
+  return names.replace(/Mod |Alt |Shift /g, (name) => ({ 'Mod ': MOD, 'Alt ': ALT, 'Shift ': SHIFT })[name]!);
+}
+
+// SHORTCUTS are all keys that do something in the text, Quill's own as well, by what they do.
+export const SHORTCUTS: [what: string, keys: string][] = [
+  ['Bold', 'Mod B'],
+  ['Italic', 'Mod I'],
+  ['Underline', 'Mod U'],
+  ['Link', 'Mod K'],
+  ['Heading 1 to 6', 'Mod Alt 1 … 6'],
+  ['Plain text line', 'Mod Alt 0'],
+  ['Numbered list', 'Mod Shift 7'],
+  ['Bullet list', 'Mod Shift 8'],
+  ['Checklist', 'Mod Shift 9'],
+  ['Indent, or less', 'Tab, Shift Tab'],
+  ['Undo', 'Mod Z'],
+  ['Redo', 'Mod Shift Z'],
+  ['Paste as plain text', 'Mod Shift V'],
+  ['Follow a link', 'Mod click'],
+  ['Leave the text', 'Esc, then Tab'],
+  ['Show these keys', 'Mod /'],
+];
 
 export function addShortcuts(quill: Quill, actions: ShortcutActions): () => void {
   let leaving = false;
@@ -37,6 +66,10 @@ const LISTS: Record<string, string> = { Digit7: 'ordered', Digit8: 'bullet', Dig
 function format(quill: Quill, actions: ShortcutActions, { code, key, altKey, shiftKey }: KeyboardEvent): boolean {
   if (!altKey && !shiftKey && key.toLowerCase() === 'k') {
     actions.link();
+    return true;
+  }
+  if (!altKey && !shiftKey && key === '/') {
+    actions.help();
     return true;
   }
   const heading = /^Digit([0-6])$/.exec(code)?.[1];

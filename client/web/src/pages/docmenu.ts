@@ -6,6 +6,7 @@ import { chosen, closeMenu, leaveMenu } from './bar';
 import { openConnections } from './connections';
 import { ask } from './dialog';
 import { icon } from './icons';
+import { showKeys } from './keys';
 import { http } from './part';
 
 export interface Menu {
@@ -32,6 +33,7 @@ export function docMenu(menu: Menu): TemplateResult | typeof nothing {
         () => menu.done(() => http.sharing.setHistory(doc, !about.openHistory)),
       ),
     may('list-seats') && item('Connections', 'Who has it open, and by what', () => openConnections(doc, may('disconnect'))),
+    rights.mayEdit && item('Keys', 'All that the keyboard does in the text', showKeys),
     may('delete') && item('Delete', 'Into the trash, for 30 days', () => toTrash(menu)),
   ].filter(Boolean);
   if (items.length === 0) return nothing;

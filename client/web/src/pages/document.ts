@@ -11,6 +11,7 @@ import { docMenu } from './docmenu';
 import { ENDED, wayOn } from './ended';
 import { icon } from './icons';
 import { askImage, askLink } from './insert';
+import { showKeys } from './keys';
 import './offers';
 import { http, Part, sentence, type Shell } from './part';
 import { personsOf, type Person } from './people';
@@ -77,9 +78,11 @@ export class DocumentPage extends Part {
   protected override firstUpdated(): void {
     this.#binding = new Binding(this.querySelector<HTMLElement>('.text')!, this.#session, {
       label: 'Text of the document',
+      placeholder: 'Write here',
       said: (said) => this.#set(() => (this.#notice = said)),
       broken: () => this.#set(() => (this.#broken = true)),
       link: () => askLink(this.#binding!.quill),
+      help: showKeys,
     });
     const { quill } = this.#binding;
     quill.on('editor-change', () => {

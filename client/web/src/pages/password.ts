@@ -11,7 +11,7 @@ export class Password extends Part {
     return html`<section aria-labelledby="password">
       <header class="heading"><h2 id="password">Password</h2></header>
       <form class="form card" @submit=${(event: SubmitEvent) => void this.#change(event)}>
-        <label>Password until now <input name="current" type="password" required autocomplete="current-password" maxlength="1024" /></label>
+        <label>Current password <input name="current" type="password" required autocomplete="current-password" maxlength="1024" /></label>
         <label>New password <input name="next" type="password" required autocomplete="new-password" minlength="8" maxlength="1024" /></label>
         <p class="hint">Several words make a good one. You are signed out everywhere else.</p>
         <p class="error" role="alert" ?hidden=${!this.#error}>${this.#error}</p>

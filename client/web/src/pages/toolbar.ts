@@ -53,6 +53,8 @@ const STYLES = [
   ['2', 'Heading 2'],
   ['3', 'Heading 3'],
   ['4', 'Heading 4'],
+  ['5', 'Heading 5'],
+  ['6', 'Heading 6'],
   ['code', 'Code block'],
 ] as const;
 

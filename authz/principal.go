@@ -12,7 +12,7 @@ const (
 	ToLink                              // whoever came by a link
 	ToEveryone                          // everyone signed in to the instance, so no guest
 	ToAnyone                            // anyone at all
-	ToAddress                           // whoever will sign up with an address: nobody, until then
+	ToAddress                           // whoever will prove that an address is theirs: nobody, until then
 )
 
 var kindNames = [...]string{"", "user", "group", "link", "everyone", "anyone", "address"}

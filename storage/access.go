@@ -11,12 +11,12 @@ import (
 // Grant gives a role in one document.
 type Grant struct {
 	authz.Right
-	Address   string // that To is made of, if it is one; else empty
+	Address   string // that To is made of, or by which the user was named when it was made; else empty
 	GrantedBy id.User
 	GrantedAt Micros
 }
 
-// ToAddress is the principal for whoever will have an account with that address, which is compared without regard to case. It
+// ToAddress is the principal for whoever will prove that they have that address, which is compared without regard to case. It
 // names the address by a hash, so that it fits where every other principal does and shows the address to nobody.
 func ToAddress(address string) authz.Principal {
 	sum := sha256.Sum256([]byte(strings.ToLower(address)))

@@ -12,6 +12,7 @@ const (
 	AuditRevoke   Action = "access.revoke"
 	AuditInvite   Action = "account.invite"
 	AuditAccount  Action = "account.create"
+	AuditProve    Action = "account.prove" // the address, by an invitation for it
 	AuditPassword Action = "account.password"
 	AuditBegin    Action = "session.begin"
 	AuditEnd      Action = "session.end"

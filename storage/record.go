@@ -30,6 +30,7 @@ type User struct {
 	CreatedAt     Micros
 	SuspendedAt   Micros // 0: not suspended
 	Guest         bool   // came by a link or to a public document; has neither an address nor a password
+	Proven        bool   // the address is theirs: an invitation for it, or the set-up link, has shown so
 }
 
 // Session is a login.

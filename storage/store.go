@@ -130,7 +130,7 @@ type Documents interface {
 
 	// PutGrant gives a role, replacing the principal's former grant, and bumps the access version, which it returns. Where the
 	// principal does not exist it is ErrNoUser, ErrNoGroup, or ErrNoLink, which there is one of for each document; a grant to an
-	// address that somebody has is ErrEmailTaken. ErrFull.
+	// address that somebody has proven to have is ErrEmailTaken. ErrFull.
 	PutGrant(ctx context.Context, doc id.Doc, grant Grant, guard Guard) (int64, error)
 
 	// DropGrant takes a grant away, and the link with it if it is to one, and bumps the access version, which it returns.
@@ -157,9 +157,16 @@ type Accounts interface {
 	// same transaction (ErrNoInvitation otherwise; so too if it is for another address); if it is the set-up link, the user
 	// becomes the instance's administrator, and it works only while there is no user. ErrEmailTaken. The moment at which all
 	// this holds is user.CreatedAt, which is not 0. If a user of that id is there already, it is returned: the call is made again.
-	// Where the invitation is for the user's very address, which proves that it is theirs, the grants to that address become
-	// grants to the user, and the access versions of their documents are bumped.
+	// Where the invitation is for the user's very address, that is proven to be theirs, and grants to it are claimed as by
+	// ProveAddress; an account that is suspended and has not proven the address gives it up. So is the address of who sets the
+	// instance up.
 	CreateUser(ctx context.Context, user User, invitation *Hash, by By) (User, error)
+
+	// ProveAddress uses up an invitation for the user's very address (ErrNoInvitation for any other), while the fence holds:
+	// *FenceError. The grants to that address become grants to the user, whose former one stays where it gives as much at now, and
+	// the access versions of their documents are bumped: it returns them, and the user. Of a user who has proven it already it is
+	// content. ErrNoUser.
+	ProveAddress(ctx context.Context, user id.User, invitation Hash, now Micros, by By) (User, []id.Doc, error)
 
 	// PutInvitation stores an invitation while the fence of the one who gives it holds: *FenceError. A set-up invitation
 	// replaces the one before; ErrNotEmpty when there are users.

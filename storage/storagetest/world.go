@@ -47,7 +47,7 @@ const (
 
 func (w *world) user(name string) storage.User {
 	w.Helper()
-	user := storage.User{ID: id.New[id.User](), Email: fmt.Sprintf("%x@example.org", id.New[id.User]()), Name: name, CreatedAt: w.now}
+	user := storage.User{ID: id.New[id.User](), Email: fmt.Sprintf("%x@example.org", id.New[id.User]()), Name: name, CreatedAt: w.now, Proven: true}
 	return w.create(user)
 }
 

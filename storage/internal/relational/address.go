@@ -14,31 +14,126 @@ func holdAddress(ctx context.Context, tx Tx, to authz.Principal) error {
 	return err
 }
 
-// claimAddress makes the grants to an address those of the user who has just proven to have it, and has no others yet. It returns
-// what the documents' chains say of it.
-func (s *Store) claimAddress(ctx context.Context, tx Tx, address string, user id.User, by storage.By) ([]entry, error) {
-	to := storage.ToAddress(address)
+// ProveAddress implements storage.Accounts.
+func (s *Store) ProveAddress(ctx context.Context, user id.User, invitation storage.Hash, now storage.Micros, by storage.By) (
+	proven storage.User, docs []id.Doc, err error,
+) {
+	err = s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+		proven, docs = storage.User{}, nil
+		var found bool
+		read := Query{SQL: "SELECT " + userColumns + " FROM users WHERE id = $1", Args: []any{[16]byte(user)}, Row: one(&found, userDest(&proven)...)}
+		if err := tx.Query(ctx, read); err != nil {
+			return err
+		}
+		switch {
+		case !found:
+			return storage.ErrNoUser
+		case proven.Proven:
+			return nil // it may be this very call that proved it
+		}
+		setup, bound, err := s.useInvitation(ctx, tx, invitation, proven.Email, now)
+		if err == nil && (setup || !bound) {
+			err = storage.ErrNoInvitation
+		}
+		if err != nil {
+			return err
+		}
+		var done []entry
+		if docs, done, err = s.claimAddress(ctx, tx, proven, now, by); err != nil {
+			return err
+		}
+		if err := s.holdOwner(ctx, tx, user); err != nil {
+			return err
+		}
+		if err := s.fenced(ctx, tx, by); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, "UPDATE users SET proven = $2 WHERE id = $1", [16]byte(user), true); err != nil {
+			return err
+		}
+		proven.Proven = true
+		return s.audit(ctx, tx, append(done, entry{by: by, action: storage.AuditProve, target: target("user", user)})...)
+	})
+	if err != nil {
+		return storage.User{}, nil, wrap(err, "prove an address")
+	}
+	return proven, docs, nil
+}
+
+// claim is a grant to an address, with what its claimer has in the same document already.
+type claim struct {
+	doc      id.Doc
+	owner    id.User
+	waiting  authz.Right
+	standing authz.Right // of no role: none
+}
+
+// better tells whether the claimer has more by the grant than without it.
+func (c *claim) better(now storage.Micros) bool {
+	who := authz.Who{User: [16]byte{1}}
+	gives := func(right authz.Right) authz.Effective {
+		right.To = authz.Principal{Kind: authz.ToUser, ID: who.User}
+		return authz.Decide([16]byte{}, []authz.Right{right}, who, int64(now))
+	}
+	waiting, standing := gives(c.waiting), gives(c.standing)
+	if waiting.Role != standing.Role {
+		return waiting.Role > standing.Role
+	}
+	return standing.ValidUntil != 0 && (waiting.ValidUntil == 0 || waiting.ValidUntil > standing.ValidUntil)
+}
+
+// claimAddress makes the grants to the address of a user, who has just proven to have it, those of the user: where they have none
+// yet that gives as much, and do not own the document. It returns the documents, and what their chains say of it.
+func (s *Store) claimAddress(ctx context.Context, tx Tx, user storage.User, now storage.Micros, by storage.By) ([]id.Doc, []entry, error) {
+	to, claimed := storage.ToAddress(user.Email), authz.Principal{Kind: authz.ToUser, ID: user.ID}
 	if err := holdAddress(ctx, tx, to); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	docs, err := s.bumpGrantedTo(ctx, tx, to)
 	if err != nil || len(docs) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
-	var done []entry
-	claimed := authz.Principal{Kind: authz.ToUser, ID: user}
+	var claims []claim
 	err = tx.Query(ctx, Query{
-		SQL: "UPDATE grants SET principal_kind = $3, principal = $4, address = '' WHERE principal = $1 AND principal_kind = $2" +
-			" RETURNING document, role, expires_at",
-		Args: []any{to.ID, int64(to.Kind), int64(claimed.Kind), claimed.ID},
+		SQL: "SELECT g.document, d.owner, g.role, g.expires_at, COALESCE(own.role, 0), COALESCE(own.expires_at, 0)" +
+			" FROM grants g JOIN documents d ON d.id = g.document" +
+			" LEFT JOIN grants own ON own.document = g.document AND own.principal = $3 AND own.principal_kind = $4" +
+			" WHERE g.principal = $1 AND g.principal_kind = $2 ORDER BY g.document",
+		Args: []any{to.ID, int64(to.Kind), claimed.ID, int64(claimed.Kind)},
 		Row: func(row Row) error {
-			e := entry{by: by, actor: user, action: storage.AuditGrant, target: principalTarget(claimed), before: state{"to": principalTarget(to)}}
-			var grant storage.Grant
-			err := row.Scan(key(&e.chain), (*uint8)(&grant.Role), &grant.ExpiresAt)
-			e.after = grantState(&grant)
-			done = append(done, e)
+			var c claim
+			err := row.Scan(key(&c.doc), key(&c.owner), (*uint8)(&c.waiting.Role), &c.waiting.ExpiresAt, (*uint8)(&c.standing.Role), &c.standing.ExpiresAt)
+			claims = append(claims, c)
 			return err
 		},
 	})
-	return done, err
+	if err != nil {
+		return nil, nil, err
+	}
+	const ofAddress = " WHERE document = $1 AND principal_kind = $2 AND principal = $3"
+	var done []entry
+	for _, c := range claims {
+		gave := grantState(&storage.Grant{Right: c.waiting})
+		if c.owner == user.ID || c.standing.Role != authz.None && !c.better(now) {
+			if _, err := tx.Exec(ctx, "DELETE FROM grants"+ofAddress, [16]byte(c.doc), int64(to.Kind), to.ID); err != nil {
+				return nil, nil, err
+			}
+			done = append(done, entry{chain: c.doc, by: by, actor: user.ID, action: storage.AuditRevoke, target: principalTarget(to), before: gave})
+			continue
+		}
+		if _, err := tx.Exec(ctx, "DELETE FROM grants"+ofAddress, [16]byte(c.doc), int64(claimed.Kind), claimed.ID); err != nil {
+			return nil, nil, err
+		}
+		_, err := tx.Exec(ctx, "UPDATE grants SET principal_kind = $4, principal = $5"+ofAddress,
+			[16]byte(c.doc), int64(to.Kind), to.ID, int64(claimed.Kind), claimed.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		e := entry{chain: c.doc, by: by, actor: user.ID, action: storage.AuditGrant, target: principalTarget(claimed), before: state{"to": principalTarget(to)}, after: gave}
+		if c.standing.Role != authz.None {
+			e.before["role"] = c.standing.Role.String()
+		}
+		done = append(done, e)
+	}
+	return docs, done, nil
 }

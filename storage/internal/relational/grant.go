@@ -75,13 +75,13 @@ func putGrant(ctx context.Context, tx Tx, doc id.Doc, grant storage.Grant) (entr
 	}
 	_, err = tx.Exec(ctx, "INSERT INTO grants (document, "+grantColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"+
 		" ON CONFLICT (document, principal_kind, principal) DO UPDATE SET role = excluded.role,"+
-		" expires_at = excluded.expires_at, granted_by = excluded.granted_by, granted_at = excluded.granted_at",
+		" expires_at = excluded.expires_at, address = excluded.address, granted_by = excluded.granted_by, granted_at = excluded.granted_at",
 		[16]byte(doc), int64(grant.To.Kind), grant.To.ID, int64(grant.Role), grant.ExpiresAt, grant.Address,
 		[16]byte(grant.GrantedBy), int64(grant.GrantedAt))
 	return entry{action: storage.AuditGrant, target: principalTarget(grant.To), before: grantState(standing), after: grantState(&grant)}, err
 }
 
-// grantable is nil if there is the one to whom the grant speaks; if that is an address, while nobody has it.
+// grantable is nil if there is the one to whom the grant speaks; if that is an address, while nobody has proven to have it.
 func grantable(ctx context.Context, tx Tx, doc id.Doc, grant storage.Grant) error {
 	there := func(missing error, sql string, args ...any) error {
 		var found bool
@@ -102,7 +102,7 @@ func grantable(ctx context.Context, tx Tx, doc id.Doc, grant storage.Grant) erro
 		if grant.To != storage.ToAddress(grant.Address) {
 			panic(fmt.Sprintf("storage: a grant in document %v to the hash of another address than its own", doc))
 		}
-		free := there(storage.ErrNoUser, "SELECT 1 FROM users WHERE email = $1 AND email <> ''", grant.Address)
+		free := there(storage.ErrNoUser, "SELECT 1 FROM users WHERE email = $1 AND email <> '' AND proven", grant.Address)
 		if free == nil {
 			return storage.ErrEmailTaken
 		}

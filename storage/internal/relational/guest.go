@@ -9,7 +9,7 @@ import (
 
 // insertGuest stores a guest, and is content if they are there.
 func insertGuest(ctx context.Context, tx Tx, user storage.User) error {
-	_, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, '', $2, '', $3, $4, 0, $5) ON CONFLICT (id) DO NOTHING",
+	_, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, '', $2, '', $3, $4, 0, $5, $3) ON CONFLICT (id) DO NOTHING",
 		[16]byte(user.ID), user.Name, false, int64(user.CreatedAt), true)
 	return err
 }

@@ -60,14 +60,15 @@ func (s *Store) Invitation(ctx context.Context, hash storage.Hash, now storage.M
 	return invitation, wrap(err, "read an invitation")
 }
 
-// useInvitation uses it up for user at the moment of the user's creation, and tells whether it is the set-up link, and whether it
-// proves that the user's address is theirs.
-func (s *Store) useInvitation(ctx context.Context, tx Tx, hash storage.Hash, user storage.User) (setup, proven bool, err error) {
+// useInvitation uses it up at a moment for somebody who says that an address is theirs, and tells whether it is the set-up link, and
+// whether it proves that.
+func (s *Store) useInvitation(ctx context.Context, tx Tx, hash storage.Hash, email string, at storage.Micros) (
+	setup, proven bool, err error) {
 	var found bool
 	err = tx.Query(ctx, Query{
 		SQL: "UPDATE invitations SET used_at = $2 WHERE hash = $1 AND used_at = 0 AND expires_at > $2" +
 			" AND (email = '' OR email = $3) RETURNING setup, email <> ''",
-		Args: []any{hash[:], int64(user.CreatedAt), user.Email},
+		Args: []any{hash[:], int64(at), email},
 		Row:  one(&found, &setup, &proven),
 	})
 	switch {

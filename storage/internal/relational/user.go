@@ -8,11 +8,11 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-const userColumns = "id, email, name, password_hash, instance_admin, created_at, suspended_at, guest"
+const userColumns = "id, email, name, password_hash, instance_admin, created_at, suspended_at, guest, proven"
 
 // userDest are the destinations of userColumns.
 func userDest(u *storage.User) []any {
-	return []any{key(&u.ID), &u.Email, &u.Name, &u.PasswordHash, &u.InstanceAdmin, (*int64)(&u.CreatedAt), (*int64)(&u.SuspendedAt), &u.Guest}
+	return []any{key(&u.ID), &u.Email, &u.Name, &u.PasswordHash, &u.InstanceAdmin, (*int64)(&u.CreatedAt), (*int64)(&u.SuspendedAt), &u.Guest, &u.Proven}
 }
 
 // CreateUser implements storage.Accounts. A refusal may mean that the same call, made before, landed meanwhile; then the user
@@ -60,17 +60,23 @@ func (s *Store) CreateUser(ctx context.Context, user storage.User, invitation *s
 // insertUser inserts a user, and gives them what waited for their address, if the invitation proves that it is theirs.
 func (s *Store) insertUser(ctx context.Context, tx Tx, user *storage.User, invitation *storage.Hash, by storage.By) (claimed []entry, err error) {
 	if invitation != nil {
-		setup, proven, err := s.useInvitation(ctx, tx, *invitation, *user)
+		setup, proven, err := s.useInvitation(ctx, tx, *invitation, user.Email, user.CreatedAt)
 		if err == nil && proven {
-			claimed, err = s.claimAddress(ctx, tx, user.Email, user.ID, by)
+			_, claimed, err = s.claimAddress(ctx, tx, *user, user.CreatedAt, by)
 		}
 		if err != nil {
 			return nil, err
 		}
-		user.InstanceAdmin = user.InstanceAdmin || setup
+		user.InstanceAdmin, user.Proven = user.InstanceAdmin || setup, user.Proven || proven || setup
+		if proven { // who only said that it was theirs, and is out, does not keep it from who has it
+			_, err := tx.Exec(ctx, "UPDATE users SET email = '' WHERE email = $1 AND NOT proven AND suspended_at <> 0", user.Email)
+			if err != nil {
+				return nil, err
+			}
+		}
 	}
-	inserted, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-		[16]byte(user.ID), user.Email, user.Name, user.PasswordHash, user.InstanceAdmin, int64(user.CreatedAt), int64(user.SuspendedAt), user.Guest)
+	inserted, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+		[16]byte(user.ID), user.Email, user.Name, user.PasswordHash, user.InstanceAdmin, int64(user.CreatedAt), int64(user.SuspendedAt), user.Guest, user.Proven)
 	if err == nil && inserted == 0 {
 		err = storage.ErrEmailTaken
 	}

@@ -60,7 +60,7 @@ func (s *server) dial(request string) *client {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() { conn.Close() })
-	_ = conn.SetDeadline(time.Now().Add(time.Minute))
+	_ = conn.SetDeadline(time.Now().Add(patience))
 	c := &client{t: s.t, conn: conn, in: bufio.NewReader(conn)}
 	c.write([]byte(request))
 	return c

@@ -1,11 +1,11 @@
 // What a Session is given, and what it tells.
 
+import type { Ops } from './bodies';
 import type { Dial, Ended } from './connection';
-import { insertedText, type Delta } from './delta';
+import type { Delta } from './delta';
+import type { Offer } from './offer';
 import type { Locks, Shelf } from './outbox';
 import type { Peer } from './peers';
-import type { Unsent } from './replica';
-import type { Ops } from './bodies';
 import type { Author, DocumentState, Revision, Role } from './wire';
 
 export interface SessionOptions {
@@ -29,13 +29,6 @@ export function sameStatus(a: Status, b: Status): boolean {
   return a.state === b.state && a.unsent === b.unsent && a.kept === b.kept;
 }
 
-// Offer is text that could not be written, for its author to copy.
-export interface Offer {
-  code: string;
-  message: string;
-  text: string;
-}
-
 export interface Rights {
   role: Role;
   commands: string[];
@@ -55,10 +48,4 @@ export interface News {
   document: DocumentState;
   offer: Offer;
   ended: Ended;
-}
-
-// offerOf makes an offer of unsent edits.
-export function offerOf(code: string, message: string, { pending, buffer }: Unsent): Offer {
-  const delta = pending && buffer ? pending.delta.compose(buffer.delta) : (pending ?? buffer)?.delta;
-  return { code, message, text: delta ? insertedText(delta) : '' };
 }

@@ -4,7 +4,7 @@
 
 import type { Op } from 'quill-delta';
 import { uuid } from './ids';
-import type { Offer } from './news';
+import type { Offer } from './offer';
 import type { Kind } from './wire';
 
 export interface StoredEdit {

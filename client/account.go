@@ -72,3 +72,11 @@ func (c *Client) Sessions(ctx context.Context) ([]wire.Login, error) {
 func (c *Client) EndSession(ctx context.Context, session id.Credential) error {
 	return c.ask(ctx, call{method: http.MethodDelete, path: []string{"users", "me", "sessions", session.String()}}, nil)
 }
+
+// ProveAddress takes up an invitation for one's own address, which is proven to be one's own by it: what was granted to it is one's
+// own then. It returns oneself.
+func (c *Client) ProveAddress(ctx context.Context, invitation string) (me wire.User, err error) {
+	body := wire.ProveAddress{Invitation: invitation}
+	err = c.ask(ctx, call{method: http.MethodPost, path: []string{"users", "me", "proof"}, body: body}, &me)
+	return me, err
+}

@@ -147,7 +147,7 @@ func TestPagesOfAdministrators(t *testing.T) {
 	}
 	b.do(ana, "fill", "Email of the person to add", "ana@example.com")
 	b.do(ana, "click", "button", "Add")
-	b.do(ana, "see", "Why do you take a role here?")
+	b.do(ana, "see", "Why do you give this?")
 	b.do(ana, "press", "Escape")
 	if _, err := signIn(t, p.url, "ana@example.com").Document(t.Context(), made.ID); err == nil {
 		t.Error("an administrator took a role without giving a reason")
@@ -182,7 +182,11 @@ func makeLink(t *testing.T, b *browser, page string) string {
 func signUpBy(t *testing.T, url string, admin *client.Client, email, name string) *client.Client {
 	t.Helper()
 	person := withCookies(t, url)
-	_, secret, _ := strings.Cut(invite(t, admin), "#")
+	made, err := admin.Invite(t.Context(), wire.Invite{Email: email})
+	if err != nil {
+		t.Fatalf("invite: %v", err)
+	}
+	_, secret, _ := strings.Cut(made.URL, "#")
 	if _, err := person.SignUp(t.Context(), wire.SignUp{Invitation: secret, Email: email, Name: name, Password: password}); err != nil {
 		t.Fatalf("sign up: %v", err)
 	}

@@ -183,12 +183,13 @@ func grantEditor(ctx context.Context, t *testing.T, admin *client.Client, doc id
 
 func grantRole(ctx context.Context, t *testing.T, admin *client.Client, doc id.Doc, email string, role authz.Role) {
 	t.Helper()
-	user, err := admin.FindUser(ctx, email)
-	if err == nil {
-		err = admin.Grant(ctx, doc, client.ToUser(user.ID), wire.PutGrant{Role: role})
-	}
-	if err != nil {
-		t.Fatalf("make %s %v: %v", email, role, err)
+	for account, err := range admin.Accounts(ctx, email) {
+		if err == nil {
+			err = admin.Grant(ctx, doc, client.ToUser(account.ID), wire.PutGrant{Role: role})
+		}
+		if err != nil {
+			t.Fatalf("make %s %v: %v", email, role, err)
+		}
 	}
 }
 

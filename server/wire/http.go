@@ -38,6 +38,7 @@ type (
 		Color         int     `json:"color"`
 		InstanceAdmin bool    `json:"instanceAdmin,omitzero"`
 		Guest         bool    `json:"guest,omitzero"`
+		Unproven      bool    `json:"unproven,omitzero"` // the address is only what they say; told to themselves and to who looks after accounts
 	}
 
 	// SignIn is the body of POST /v1/session, answered with a Session and the cookie.
@@ -53,6 +54,11 @@ type (
 		Email      string `json:"email" validate:"required,email,plain,max=254"`
 		Name       string `json:"name" validate:"name"`
 		Password   string `json:"password" validate:"password"`
+	}
+
+	// ProveAddress is the body of POST /v1/users/me/proof: the secret of an invitation for the user's very address.
+	ProveAddress struct {
+		Invitation string `json:"invitation" validate:"required,len=43"`
 	}
 
 	// ChangePassword is the body of PUT /v1/users/me/password, which ends the user's other login sessions.

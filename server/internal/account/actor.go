@@ -84,14 +84,14 @@ func (s *Service) Me(ctx context.Context, actor storage.Actor) (storage.User, er
 	return s.store.User(ctx, actor.User)
 }
 
-// ByEmail finds somebody by their exact address, for sharing with them. storage.ErrNoUser, also for a suspended user;
+// ByEmail finds somebody by their exact address, which they have proven to be theirs. storage.ErrNoUser, also for a suspended user;
 // ErrNotAllowed for guests, who may not try out who has an account.
 func (s *Service) ByEmail(ctx context.Context, actor storage.Actor, email string) (storage.User, error) {
 	if !actor.Standing().May(authz.FindPerson) {
 		return storage.User{}, s.denied(ctx, actor, authz.FindPerson)
 	}
 	user, err := s.store.UserByEmail(ctx, Address(email))
-	if err == nil && user.SuspendedAt != 0 {
+	if err == nil && (user.SuspendedAt != 0 || !user.Proven) {
 		return storage.User{}, storage.ErrNoUser
 	}
 	return user, err

@@ -100,6 +100,7 @@ func (a *API) routes() []route {
 		{"GET /v1/users", a.signedIn(a.findUser)},
 		{"GET /v1/users/me", a.signedIn(a.showMe)},
 		{"PUT /v1/users/me/password", a.signedIn(a.changePassword)},
+		{"POST /v1/users/me/proof", a.signedIn(a.proveAddress)},
 		{"GET /v1/users/me/sessions", a.signedIn(own(a.listLogins))},
 		{"DELETE /v1/users/me/sessions", a.signedIn(own(a.endLogins))},
 		{"DELETE /v1/users/me/sessions/{session}", a.signedIn(own(a.endLogin))},

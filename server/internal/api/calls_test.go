@@ -156,12 +156,29 @@ type everything struct {
 	Log      []storage.Revision
 	Links    []storage.Link
 	Requests []storage.Request
-	Audit    []storage.Audited // of the document, and of the instance, but for refusals
+	Audit    []storage.Audited // what came since a moment, of the document and of the instance, but for refusals
 	Members  []storage.Member
 	Policy   storage.Policy
 }
 
-func (h *house) everything(at plan) (s everything) {
+// A moment is where the audit of a document ends, and that of the instance.
+type moment [2]storage.AuditPlace
+
+func audits(at plan) [2]id.Doc { return [...]id.Doc{at.doc, storage.Instance} }
+
+func (h *house) now(at plan) (m moment) {
+	h.t.Helper()
+	for i, chain := range audits(at) {
+		rows, err := h.store.Audit(h.t.Context(), storage.AuditFilter{Chain: chain}, storage.AuditPage{Limit: 1})
+		h.must(err)
+		for _, row := range rows {
+			m[i].N = row.N
+		}
+	}
+	return m
+}
+
+func (h *house) everything(at plan, since moment) (s everything) {
 	h.t.Helper()
 	ctx := context.Background()
 	var err error
@@ -175,11 +192,10 @@ func (h *house) everything(at plan) (s everything) {
 	h.must(err)
 	s.Requests, err = h.store.Requests(ctx, at.doc)
 	h.must(err)
-	for _, chain := range []id.Doc{at.doc, storage.Instance} {
-		rows, err := h.store.Audit(ctx, storage.AuditFilter{Chain: chain}, storage.AuditPage{Limit: 300})
+	for i, chain := range audits(at) {
+		rows, err := h.store.Audit(ctx, storage.AuditFilter{Chain: chain}, storage.AuditPage{Oldest: true, After: since[i], Limit: 1000})
 		h.must(err)
-		rows = slices.DeleteFunc(rows, func(row storage.Audited) bool { return row.Action == storage.AuditDenied })
-		s.Audit = append(s.Audit, rows[:min(len(rows), 20)]...)
+		s.Audit = append(s.Audit, slices.DeleteFunc(rows, func(row storage.Audited) bool { return row.Action == storage.AuditDenied })...)
 	}
 	s.Members, err = h.store.Members(ctx, at.group, id.User{}, 10)
 	h.must(err)

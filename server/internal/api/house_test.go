@@ -151,6 +151,7 @@ func (h *house) user(name string, change ...func(*storage.User)) *client {
 		Email:     name + "@example.com",
 		Name:      name,
 		CreatedAt: storage.At(time.Now()),
+		Proven:    true,
 	}
 	for _, change := range change {
 		change(&user)

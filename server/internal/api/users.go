@@ -80,14 +80,28 @@ func guessable(pointer string) error {
 		Message: "This password is among the first that others would try. Take several words, 15 characters or more, or have one generated."}
 }
 
-// self is a user as they see themselves.
+// proveAddress takes up an invitation for one's own address.
+func (a *API) proveAddress(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
+	var body wire.ProveAddress
+	if err := read(w, r, &body); err != nil {
+		return err
+	}
+	user, err := a.Accounts.ProveAddress(r.Context(), actor, body.Invitation)
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, self(user))
+}
+
+// self is a user as they see themselves, and as those do who look after accounts.
 func self(user storage.User) wire.User {
 	seen := known(user)
 	seen.InstanceAdmin = user.InstanceAdmin
+	seen.Unproven = user.Email != "" && !user.Proven
 	return seen
 }
 
-// known is a user as seen by one who knows their address or shares a document with them.
+// known is a user as others see them, with the address where it was not taken away.
 func known(user storage.User) wire.User {
 	return wire.User{ID: user.ID, Name: user.Name, Email: user.Email, Color: wire.ColorOf(user.ID), Guest: user.Guest}
 }

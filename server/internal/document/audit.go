@@ -27,6 +27,7 @@ func (s *Service) Audit(ctx context.Context, actor storage.Actor, filter storage
 		}
 	}
 	named, err := s.name(ctx, nil, people...)
+	named.hide(actor, nil)
 	return rows, named.People, err
 }
 

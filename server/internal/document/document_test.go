@@ -83,7 +83,7 @@ func newScene(t *testing.T) *scene {
 func (s *scene) actor(name string) storage.Actor {
 	s.t.Helper()
 	user, err := s.store.CreateUser(context.Background(), storage.User{ID: id.New[id.User](), Email: name + "@example.com",
-		Name: name, CreatedAt: storage.At(time.Now())}, nil, storage.By{})
+		Name: name, CreatedAt: storage.At(time.Now()), Proven: true}, nil, storage.By{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ func (s *Service) Explain(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	if err != nil {
 		return Explanation{}, fmt.Errorf("explain access: %w", err)
 	}
+	made.hide(actor, made.Grants)
 	return made, nil
 }
 

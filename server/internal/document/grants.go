@@ -30,6 +30,7 @@ func (s *Service) Grants(ctx context.Context, actor storage.Actor, doc id.Doc) (
 	if err != nil {
 		return Grants{}, fmt.Errorf("list access: %w", err)
 	}
+	named.hide(actor, by.access.Grants)
 	return Grants{Version: by.AccessVersion, Owner: by.Owner, Items: by.access.Grants, Named: named}, nil
 }
 
@@ -52,7 +53,7 @@ func (s *Service) GrantAt(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	return version, err
 }
 
-// To is whom a grant is to speak to. An address is the user's who has it, and else waits for one who will.
+// To is whom a grant is to speak to. An address is the user's who has proven to have it, and else waits for one who will.
 type To struct {
 	authz.Principal
 	Address string // only where the kind is ToAddress
@@ -97,6 +98,9 @@ func (s *Service) granting(ctx context.Context, actor storage.Actor, by decision
 	if grant.To, grant.Address, err = s.resolve(ctx, to); err != nil {
 		return grant, err
 	}
+	if had := by.grantOf(grant.To); had != nil && grant.Address == "" {
+		grant.Address = had.Address
+	}
 	if err := by.mayDeal(authz.Grant, only, grant.To, role); err != nil {
 		return grant, err
 	}
@@ -112,7 +116,7 @@ func (s *Service) granting(ctx context.Context, actor storage.Actor, by decision
 	return grant, err
 }
 
-// resolve finds whose an address is.
+// resolve finds whose an address is. What somebody only says of themselves, where anybody may make an account, changes nothing.
 func (s *Service) resolve(ctx context.Context, to To) (authz.Principal, string, error) {
 	if to.Kind != authz.ToAddress {
 		return to.Principal, "", nil
@@ -120,12 +124,12 @@ func (s *Service) resolve(ctx context.Context, to To) (authz.Principal, string, 
 	address := strings.ToLower(strings.TrimSpace(to.Address))
 	user, err := s.store.UserByEmail(ctx, address)
 	switch {
-	case errors.Is(err, storage.ErrNoUser):
+	case errors.Is(err, storage.ErrNoUser), err == nil && !user.Proven:
 		return storage.ToAddress(address), address, nil
 	case err != nil:
 		return authz.Principal{}, "", err
 	}
-	return authz.Principal{Kind: authz.ToUser, ID: user.ID}, "", nil
+	return authz.Principal{Kind: authz.ToUser, ID: user.ID}, address, nil
 }
 
 // Revoke takes a principal's grant away and returns the list's new version. storage.ErrNoGrant, ErrOwner, and *Forbidden for

@@ -27,7 +27,8 @@ func (s *Service) Group(ctx context.Context, actor storage.Actor, group id.Group
 	return s.store.Group(ctx, group)
 }
 
-// Members lists a group's members after that user, in the order of their ids. storage.ErrNoGroup.
+// Members lists a group's members after that user, in the order of their ids. Everybody signed in sees the names; the addresses are
+// for those who look after accounts. storage.ErrNoGroup.
 func (s *Service) Members(ctx context.Context, actor storage.Actor, group id.Group, after id.User, limit int) ([]storage.Member, error) {
 	if err := s.permit(ctx, actor, authz.SeeGroups); err != nil {
 		return nil, err
@@ -35,7 +36,13 @@ func (s *Service) Members(ctx context.Context, actor storage.Actor, group id.Gro
 	if _, err := s.store.Group(ctx, group); err != nil {
 		return nil, err
 	}
-	return s.store.Members(ctx, group, after, limit)
+	members, err := s.store.Members(ctx, group, after, limit)
+	for i := range members {
+		if !knowsAddress(actor, members[i].User.ID) {
+			members[i].User.Email = ""
+		}
+	}
+	return members, err
 }
 
 // NewGroup makes a group. storage.ErrNameTaken.

@@ -57,3 +57,31 @@ func (s *Service) name(ctx context.Context, grants []storage.Grant, people ...id
 	}
 	return named, nil
 }
+
+// knowsAddress tells whether somebody may know a user's address whoever told them of the user: it is theirs, or they look after
+// accounts. An id tells everybody a name, and no more; else one would grant something to ids, and read the addresses.
+func knowsAddress(reader storage.Actor, user id.User) bool {
+	return reader.User == user || reader.Standing().May(authz.ManageAccounts)
+}
+
+// hide takes away the addresses that a reader of the grants may not know: they see those by which the grants were made.
+func (n *Named) hide(reader storage.Actor, grants []storage.Grant) {
+	told := map[id.User]string{}
+	for i := range grants {
+		if grants[i].To.Kind == authz.ToUser {
+			told[grants[i].To.ID] = grants[i].Address
+		}
+	}
+	for user, person := range n.People {
+		if person.Email != told[user] {
+			n.hideOne(reader, user)
+		}
+	}
+}
+
+func (n *Named) hideOne(reader storage.Actor, user id.User) {
+	if person := n.People[user]; !knowsAddress(reader, user) {
+		person.Email = ""
+		n.People[user] = person
+	}
+}

@@ -38,7 +38,8 @@ func (s *Service) Request(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	return nil
 }
 
-// Requests lists a document's open requests, the oldest first, with those who ask.
+// Requests lists a document's open requests, the oldest first, with those who ask, whose addresses are told as far as they are
+// proven: names are free, and whoever asks wants to be known.
 func (s *Service) Requests(ctx context.Context, actor storage.Actor, doc id.Doc) ([]storage.Request, map[id.User]storage.User, error) {
 	if _, err := s.decide(ctx, actor, doc, authz.AnswerRequest); err != nil {
 		return nil, nil, fmt.Errorf("list requests: %w", err)
@@ -52,6 +53,11 @@ func (s *Service) Requests(ctx context.Context, actor storage.Actor, doc id.Doc)
 		people = append(people, request.User)
 	}
 	named, err := s.name(ctx, nil, people...)
+	for user, person := range named.People {
+		if !person.Proven {
+			named.hideOne(actor, user)
+		}
+	}
 	return requests, named.People, err
 }
 
@@ -71,6 +77,13 @@ func (s *Service) Approve(ctx context.Context, actor storage.Actor, doc id.Doc, 
 			return nil, ErrHas
 		}
 		grant, err := s.granting(ctx, actor, by, AnyVersion, To{Principal: to}, given, expires)
+		if err != nil || grant.Address != "" {
+			return &grant, err
+		}
+		person, err := s.store.User(ctx, request.User)
+		if person.Proven {
+			grant.Address = person.Email
+		}
 		return &grant, err
 	})
 }

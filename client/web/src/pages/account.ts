@@ -1,7 +1,7 @@
 // One's own account: where one is signed in, tokens for programs, the password.
 
-import { html, type TemplateResult } from 'lit';
-import type { Login } from '../sdk';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Login, User } from '../sdk';
 import { Listing } from './listing';
 import { ago, http, type Shell } from './part';
 import './password';
@@ -9,8 +9,9 @@ import './tokens';
 
 export class AccountPage extends Listing<Login> {
   declare shell: Shell;
+  declare me: User;
 
-  static override properties = { shell: { attribute: false } };
+  static override properties = { shell: { attribute: false }, me: { attribute: false } };
 
   protected read = () => http.logins();
 
@@ -19,6 +20,9 @@ export class AccountPage extends Listing<Login> {
     const others = (this.items?.length ?? 0) > 1;
     return html`<main class="wide sections">
       <header class="heading"><h1 tabindex="-1">Your account</h1></header>
+      ${this.me.unproven
+        ? html`<p class="notice">Nobody has shown that ${this.me.email} is yours. What others share with it waits until you open an invitation for it, which an administrator of this server makes.</p>`
+        : nothing}
       <section aria-labelledby="logins">
         <header class="heading">
           <h2 id="logins">Where you are signed in</h2>

@@ -12,6 +12,7 @@ import './documents';
 import './entering';
 import { http, Part, sentence, type Shell } from './part';
 import './signin';
+import './prove';
 import './trash';
 import { followTheme } from './theme';
 
@@ -98,6 +99,10 @@ class App extends Part implements Shell {
   #page(path: string): TemplateResult {
     const { openRegistration: open } = this.#session!;
     const { user } = this;
+    if (path === '/invitation' && this.#secret && user?.unproven) {
+      document.title = 'An invitation · Coscribe';
+      return html`${this.#bar()}<cs-prove .shell=${this} .secret=${this.#secret} .me=${user}></cs-prove>`;
+    }
     if (path === '/setup' || path === '/invitation') {
       document.title = 'Make an account · Coscribe';
       return html`${this.#bar()}<cs-signup .shell=${this} .secret=${this.#secret} .open=${open}></cs-signup>`;
@@ -115,7 +120,7 @@ class App extends Part implements Shell {
   // own are the pages of those who are signed in.
   #own(path: string): TemplateResult {
     if (path === '/' || path === '/signin') return html`<cs-documents .shell=${this}></cs-documents>`;
-    if (path === '/account') return html`<cs-account .shell=${this}></cs-account>`;
+    if (path === '/account') return html`<cs-account .shell=${this} .me=${this.user}></cs-account>`;
     if (path === '/trash') return html`<cs-trash></cs-trash>`;
     const admin = /^\/admin\/(\w+)$/.exec(path)?.[1];
     if (admin && this.user?.instanceAdmin && isSection(admin)) return html`<cs-admin .section=${admin} .me=${this.user}></cs-admin>`;

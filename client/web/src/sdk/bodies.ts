@@ -28,6 +28,7 @@ export interface User {
   color: number;
   instanceAdmin?: boolean;
   guest?: boolean;
+  unproven?: boolean; // the address is only what they say of themselves
 }
 
 export interface SessionState {

@@ -31,6 +31,8 @@ export class Http {
 
   // One's own account.
   userByEmail = async (email: string) => (await this.#asker.ask<List<User>>('GET', '/v1/users', { query: { email } })).items[0] ?? null;
+  // proveAddress takes up an invitation for one's own address.
+  proveAddress = (invitation: string) => this.#asker.ask<User>('POST', '/v1/users/me/proof', { body: { invitation } });
   changePassword = (current: string, next: string) => this.#asker.ask<void>('PUT', '/v1/users/me/password', { body: { current, new: next } });
   logins = () => this.#asker.ask<List<Login>>('GET', '/v1/users/me/sessions');
   endLogin = (id: string) => this.#asker.ask<void>('DELETE', `/v1/users/me/sessions/${id}`);

@@ -52,7 +52,8 @@ export class AdminAudit extends Listing<AuditRow> {
     const fields = new FormData(event.target as HTMLFormElement);
     const field = (name: string) => String(fields.get(name)).trim();
     void this.act(async () => {
-      const actor = field('email') ? await http.userByEmail(field('email')) : null;
+      const email = field('email').toLowerCase();
+      const actor = email ? (await http.instance.accounts({ text: email })).items.find((account) => account.email === email) : null;
       if (field('email') && !actor) throw new Complaint(`Nobody here has the address ${field('email')}.`);
       this.#filter = {
         ...(actor && { actor: actor.id }),

@@ -43,8 +43,8 @@ export class AdminPeople extends Listing<Account> {
   }
 
   #row(account: Account): TemplateResult {
-    const { id, name, email, color, instanceAdmin, guest, suspendedAt, createdAt } = account;
-    const badges = [instanceAdmin && 'administrator', guest && 'guest', suspendedAt && `suspended since ${dayOf(suspendedAt)}`].filter(Boolean).join(', ');
+    const { id, name, email, color, instanceAdmin, guest, unproven, suspendedAt, createdAt } = account;
+    const badges = [instanceAdmin && 'administrator', guest && 'guest', unproven && 'address not proven', suspendedAt && `suspended since ${dayOf(suspendedAt)}`].filter(Boolean).join(', ');
     const isMe = id === this.me.id;
     return html`<li>
       <span class="avatar person-${color % 12}" data-initials=${initials(name)}></span>

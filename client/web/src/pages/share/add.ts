@@ -1,4 +1,4 @@
-// Adding people, groups, and addresses that have no account yet.
+// Adding people, groups, and addresses that nobody has shown to be theirs yet.
 
 import { html, type TemplateResult } from 'lit';
 import type { GrantItem, Role } from '../../sdk';
@@ -47,14 +47,14 @@ export function principalOf({ groups }: Pick<Access, 'groups'>, who: string): st
   return `email:${who}`;
 }
 
-// told says what became of it. The server finds out whose an address is; one that is nobody's waits.
+// told says what became of it. The server finds out whose an address is; one that nobody has shown to be theirs waits.
 function told(access: Access, { principal }: GrantItem, who: string, role: Role): string | TemplateResult {
   if (!principal.startsWith('email:')) {
     const name = principal === `user:${access.of.me.id}` ? 'You are' : `${who} is`;
     return `${name} now ${labelOf(role)}.`;
   }
-  if (!access.of.me.instanceAdmin) return `${who} has no account yet: waiting for them to sign up. An administrator of this server can invite them.`;
-  return html`${who} has no account yet: waiting for them to sign up.
+  if (!access.of.me.instanceAdmin) return `Waiting for whoever has ${who} to take up an invitation. An administrator of this server makes it.`;
+  return html`Waiting for whoever has ${who} to take up an invitation.
     <button type="button" class="button small" @click=${() => invited(access, who)}>Make invitation link</button>`;
 }
 

@@ -54,7 +54,7 @@ function second(access: Access, { principal, user, expiresAt }: GrantItem): Temp
   const over = expiresAt && Date.parse(expiresAt) <= Date.now() ? html` <small class="bad">expired</small>` : nothing;
   if (!principal.startsWith('email:')) return html`<small>${user?.guest ? 'guest' : (user?.email ?? nothing)}</small>${over}`;
   const address = principal.slice('email:'.length);
-  return html`<small>waiting for ${address} to sign up</small>${over}
+  return html`<small>waiting for an invitation to be taken up</small>${over}
     ${access.of.me.instanceAdmin
       ? html`<button type="button" class="plain" aria-label="Invitation link for ${address}" @click=${() => invited(access, address)}>invitation link</button>`
       : nothing}`;

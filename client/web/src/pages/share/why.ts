@@ -47,7 +47,7 @@ export function wayOf({ principal, group, link, role }: Pick<Path, 'principal' |
   if (link) return `by the link “${link.name}”`;
   if (principal === 'everyone') return 'as everybody who is signed in here';
   if (principal === 'anyone') return 'as anyone who has the address';
-  if (principal.startsWith('email:')) return 'once they sign up with that address';
+  if (principal.startsWith('email:')) return 'once they take up an invitation for that address';
   return 'directly';
 }
 

@@ -59,6 +59,13 @@ type seat struct {
 const secret = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ" // of a ticket: its last letters are replaced
 
 func newFake(t *testing.T) *fake {
+	f := startFake()
+	t.Cleanup(f.stop)
+	return f
+}
+
+// startFake is newFake for examples, which end it with stop.
+func startFake() *fake {
 	f := &fake{
 		doc: id.New[id.Doc](), epoch: 1, content: mustDelta(`[{"insert":"\n"}]`),
 		seats: map[*gws.Conn]*seat{}, users: map[string]id.User{}, tickets: map[string]id.User{},
@@ -70,6 +77,7 @@ func newFake(t *testing.T) *fake {
 	mux.HandleFunc("POST /v1/documents/{id}/tickets", f.ticket)
 	mux.HandleFunc("GET /v1/documents/{id}/socket", f.socket)
 	mux.HandleFunc("GET /v1/documents/{id}/ops", f.ops)
+	mux.HandleFunc("POST /v1/documents/{id}/ops", f.write)
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.mu.Lock()
 		fault := f.httpFault
@@ -78,11 +86,12 @@ func newFake(t *testing.T) *fake {
 			mux.ServeHTTP(w, r)
 		}
 	}))
-	t.Cleanup(func() {
-		f.closeAll(wire.CloseGoingAway)
-		f.Server.Close()
-	})
 	return f
+}
+
+func (f *fake) stop() {
+	f.closeAll(wire.CloseGoingAway)
+	f.Server.Close()
 }
 
 // with changes the fake while it serves.

@@ -122,7 +122,7 @@ func ExampleClient_WriteOps() {
 	}
 	kept, err := json.Marshal(wire.WriteOps{
 		Epoch: 1, Base: 0, // of the content that the edits were made for, as Content gives them
-		Mode: client.Rebase,
+		Mode:   client.Rebase,
 		Client: id.New[id.Client](), Seq: 1, IDs: []id.Edit{id.New[id.Edit](), id.New[id.Edit]()},
 		Ops: []ot.Delta{
 			ot.New().Insert("Report\n", nil).MustDelta(),

@@ -156,17 +156,17 @@ type everything struct {
 	Log      []storage.Revision
 	Links    []storage.Link
 	Requests []storage.Request
-	Audit    []storage.Audited // what came since a moment, of the document and of the instance, but for refusals
+	Audit    []storage.Audited // what came since a mark, of the document and of the instance, but for refusals
 	Members  []storage.Member
 	Policy   storage.Policy
 }
 
-// A moment is where the audit of a document ends, and that of the instance.
-type moment [2]storage.AuditPlace
+// A mark is where the audit of a document ends, and that of the instance.
+type mark [2]storage.AuditPlace
 
 func audits(at plan) [2]id.Doc { return [...]id.Doc{at.doc, storage.Instance} }
 
-func (h *house) now(at plan) (m moment) {
+func (h *house) mark(at plan) (m mark) {
 	h.t.Helper()
 	for i, chain := range audits(at) {
 		rows, err := h.store.Audit(h.t.Context(), storage.AuditFilter{Chain: chain}, storage.AuditPage{Limit: 1})
@@ -178,7 +178,7 @@ func (h *house) now(at plan) (m moment) {
 	return m
 }
 
-func (h *house) everything(at plan, since moment) (s everything) {
+func (h *house) everything(at plan, since mark) (s everything) {
 	h.t.Helper()
 	ctx := context.Background()
 	var err error

@@ -22,8 +22,8 @@ func TestIdsOfAnotherDocumentOpenNothing(t *testing.T) {
 	mine.doc = attacker.document("mine").ID
 	unknown := mine
 	unknown.link, unknown.ask = id.New[id.Link](), id.New[id.Ask]()
-	now := h.now(target)
-	before := h.everything(target, now)
+	marked := h.mark(target)
+	before := h.everything(target, marked)
 	for _, c := range []call{
 		{method: "PUT", path: at("/links/{link}"), body: link},
 		{method: "DELETE", path: at("/links/{link}")},
@@ -45,7 +45,7 @@ func TestIdsOfAnotherDocumentOpenNothing(t *testing.T) {
 			t.Errorf("%s %s: %d %s; with an id of nothing %d %s", c.method, c.path(mine), status, body, wantStatus, wantBody)
 		}
 	}
-	if diff := cmp.Diff(before, h.everything(target, now)); diff != "" {
+	if diff := cmp.Diff(before, h.everything(target, marked)); diff != "" {
 		t.Errorf("the other document changed (-before +after):\n%s", diff)
 	}
 }

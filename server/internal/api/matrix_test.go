@@ -104,8 +104,8 @@ func TestEveryRoleByEveryCommand(t *testing.T) {
 				}
 			}
 			call.ready(h, shared)
-			now := h.now(shared)
-			before := h.everything(shared, now)
+			marked := h.mark(shared)
+			before := h.everything(shared, marked)
 			for _, who := range everybody {
 				if allowed(who) {
 					continue
@@ -117,7 +117,7 @@ func TestEveryRoleByEveryCommand(t *testing.T) {
 						t.Errorf("a refused command is told %d times", told)
 					}
 					h.noted(command, who, call.standing(who.standing), shared)
-					if after := h.everything(shared, now); !reflect.DeepEqual(before, after) {
+					if after := h.everything(shared, marked); !reflect.DeepEqual(before, after) {
 						t.Errorf("the refused command left something behind (-before +after):\n%s", cmp.Diff(before, after))
 					}
 				})

@@ -45,8 +45,8 @@ func TestScopesCapEveryCommand(t *testing.T) {
 						at = h.plan(p)
 						call.ready(h, at)
 					}
-					now := h.now(at)
-					before := h.everything(at, now)
+					marked := h.mark(at)
+					before := h.everything(at, marked)
 					reply := bot.do(call.method, call.path(at), call.bodyOf(at), call.headers(h)...)
 					if standing.May(command) {
 						if reply.status >= 400 && reply.status != 404 && reply.status != 409 { // what it is about may be missing
@@ -55,7 +55,7 @@ func TestScopesCapEveryCommand(t *testing.T) {
 						return
 					}
 					reply.refused(403, wire.CodeForbidden)
-					if after := h.everything(at, now); after.Access.Document.AccessVersion != before.Access.Document.AccessVersion ||
+					if after := h.everything(at, marked); after.Access.Document.AccessVersion != before.Access.Document.AccessVersion ||
 						after.Access.Document.Head != before.Access.Document.Head || after.Access.Document.Title != before.Access.Document.Title {
 						t.Errorf("it left something behind: %+v", after.Access.Document)
 					}

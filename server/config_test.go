@@ -61,7 +61,9 @@ func TestLimitsAreThoseOfTheirPackages(t *testing.T) {
 // TestEveryLimitHasAnEffect: a flag that nothing reads would be a lie.
 func TestEveryLimitHasAnEffect(t *testing.T) {
 	ofServer := []string{"HeaderTime", "HeaderBytes", "RequestTime", "IdleTime", "BodyBytes"} // see TestRequestsAreBounded
-	effect := func(l *Limits) []any { return []any{l.socket(), l.room(), l.account(), l.requests(), l.lines(), l.bounds()} }
+	effect := func(l *Limits) []any {
+		return []any{l.socket(), l.room(), l.account(), l.requests(), l.lines(), l.bounds()}
+	}
 	for i := range reflect.TypeFor[Limits]().NumField() {
 		s := settings(t)
 		field, name := reflect.ValueOf(&s.Limit).Elem().Field(i), reflect.TypeFor[Limits]().Field(i).Name

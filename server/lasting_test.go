@@ -77,12 +77,13 @@ func TestConnectionsEndOfAge(t *testing.T) {
 	}
 	var all []seated
 	for range 8 {
+		since := time.Now()
 		w, err := sitDown(t, author, doc, id.New[id.Client]())
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.listen()
-		all = append(all, seated{w, time.Now()})
+		all = append(all, seated{w, since})
 	}
 	for len(lasted) < len(all) {
 		for i := range all {
@@ -102,7 +103,7 @@ func TestConnectionsEndOfAge(t *testing.T) {
 		}
 	}
 	t.Logf("they lasted %v", lasted)
-	if first, last := slices.Min(lasted), slices.Max(lasted); first < age-age/10-100*time.Millisecond || last > age+age/10+2*time.Second || last-first < age/100 {
+	if first, last := slices.Min(lasted), slices.Max(lasted); first < age-age/10 || last-first < age/100 { // how late the last is depends on the machine
 		t.Errorf("they lasted from %v to %v, want %v give or take a tenth", first, last, age)
 	}
 }

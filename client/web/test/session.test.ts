@@ -1,43 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Delta, Refusal, Session, type Offer } from '../src/sdk';
+import { Delta, Refusal } from '../src/sdk';
 import { Authority } from './authority';
 import { Random, randomEdit, same } from './random';
 import { MemoryLocks, MemoryShelf } from './shelf';
+import { Tab } from './tab';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const settle = (ms = 2_000) => vi.advanceTimersByTimeAsync(ms);
-
-// Tab is a session with the screen that an editor would show.
-class Tab {
-  screen = new Delta();
-  readonly offers: Offer[] = [];
-  readonly ended: string[] = [];
-  readonly session: Session;
-
-  constructor(authority: Authority, user = 'ana', device = { shelf: new MemoryShelf(), locks: new MemoryLocks() }) {
-    this.session = new Session({ doc: 'doc', user, dial: authority.dial(user), ops: authority.ops, ...device });
-    this.session.on('load', (content) => (this.screen = content));
-    this.session.on('change', (change) => (this.screen = this.screen.compose(change)));
-    this.session.on('offer', (offer) => this.offers.push(offer));
-    this.session.on('ended', (why) => this.ended.push(why));
-    void this.session.start();
-  }
-
-  edit(delta: Delta): void {
-    this.screen = this.screen.compose(delta);
-    this.session.edit(delta);
-  }
-
-  type(text: string, at = this.screen.length() - 1): void {
-    this.edit(new Delta().retain(at).insert(text));
-  }
-
-  get text(): string {
-    return this.screen.ops.map((op) => op.insert).join('');
-  }
-}
 
 test('what is typed is saved, and the status says the truth on the way', async () => {
   const authority = new Authority(new Random(1), 30);
@@ -155,24 +126,6 @@ test('two tabs never share a client id, and the second sends what a third had le
   expect(next.text).toContain('second');
   expect(next.text).toHaveLength('firstsecond\n'.length);
   expect(device.shelf.records.size).toBe(0);
-});
-
-test("another user's unsent edits stay theirs", async () => {
-  const authority = new Authority();
-  const device = { shelf: new MemoryShelf(), locks: new MemoryLocks() };
-  const ana = new Tab(authority, 'ana', device);
-  await settle();
-  authority.down = true;
-  authority.hangUp();
-  ana.type('private');
-  await settle(100);
-  device.locks.crash();
-  await ana.session.close();
-  authority.down = false;
-  const ben = new Tab(authority, 'ben', device);
-  await settle(10_000);
-  expect(ben.text).toBe('\n');
-  expect(device.shelf.records.size).toBe(1);
 });
 
 test('an edit refused for good is undone and offered; the next one goes through', async () => {

@@ -2,7 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { Binding } from '../editor/binding';
-import { Session, type Document, type DocumentState, type Ended, type Offer, type Peer, type Rights, type Status, type User } from '../sdk';
+import { leave, Session, type Document, type DocumentState, type Ended, type Offer, type Peer, type Rights, type Status, type User } from '../sdk';
 import { browserDial, browserLocks, browserShelf } from '../sdk/browser';
 import { bar } from './bar';
 import './blocked';
@@ -98,17 +98,12 @@ export class DocumentPage extends Part {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearInterval(this.#asking);
-    removeEventListener('beforeunload', this.#warn);
     removeEventListener('online', this.#online);
     removeEventListener('offline', this.#offline);
     document.removeEventListener('visibilitychange', this.#online);
     this.#binding?.destroy();
-    const session = this.#session;
-    session.showCaret(null);
-    if (session.status.state !== 'saving') return void session.close();
-    const close = () => void session.close();
-    session.on('status', ({ state }) => state === 'saved' && close());
-    setTimeout(close, LINGER_MS);
+    this.#session.showCaret(null);
+    void leave(this.#session, LINGER_MS).then(() => removeEventListener('beforeunload', this.#warn));
   }
 
   readonly #warn = (event: BeforeUnloadEvent) => {

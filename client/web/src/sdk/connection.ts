@@ -83,6 +83,12 @@ export class Connection extends Emitter<Events> {
     void this.#connect();
   }
 
+  // end leaves for good, as when the server says why.
+  end(why: Ended): void {
+    this.stop();
+    this.emit('ended', why);
+  }
+
   stop(): void {
     this.#hangUp();
     this.#become('ended');
@@ -112,10 +118,10 @@ export class Connection extends Emitter<Events> {
     if (!(error instanceof Refusal) || error.temporary) {
       if (error instanceof Refusal) this.#retryAfterMs = error.retryAfterMs;
       this.#lost();
-    } else if (error.status === 401) this.#end('signed_out');
-    else if (error.status === 403) this.#end('access_revoked');
-    else if (error.status === 404) this.#end('no_document');
-    else this.#end('bad_message');
+    } else if (error.status === 401) this.end('signed_out');
+    else if (error.status === 403) this.end('access_revoked');
+    else if (error.status === 404) this.end('no_document');
+    else this.end('bad_message');
   }
 
   #hear(data: unknown): void {
@@ -153,7 +159,7 @@ export class Connection extends Emitter<Events> {
     if (comesBack(code)) {
       this.emit('closed', code);
       this.#lost();
-    } else this.#end(endedBy[code] ?? 'bad_message');
+    } else this.end(endedBy[code] ?? 'bad_message');
   }
 
   #lost(): void {
@@ -165,11 +171,6 @@ export class Connection extends Emitter<Events> {
     this.#timer = setTimeout(() => void this.#connect(), Math.max(wait * jitter, this.#retryAfterMs * (0.5 + jitter)));
     this.#retryAfterMs = 0;
     this.#become('away');
-  }
-
-  #end(why: Ended): void {
-    this.stop();
-    this.emit('ended', why);
   }
 
   #hangUp(): void {

@@ -5,6 +5,7 @@ export { Connection, type ConnectionState, type Dial, type Ended, type Socket } 
 export { canonical, Delta, insertedText, isEmpty, Op } from './delta';
 export { Http, Refusal } from './http';
 export { uuid } from './ids';
+export { leave } from './leftovers';
 export { Outbox, type Locks, type Shelf, type Stored } from './outbox';
 export { type Caret, type Peer } from './peers';
 export { Replica } from './replica';

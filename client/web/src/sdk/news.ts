@@ -6,6 +6,7 @@ import type { Delta } from './delta';
 import type { Offer } from './offer';
 import type { Locks, Shelf } from './outbox';
 import type { Peer } from './peers';
+import type { Replica } from './replica';
 import type { Author, DocumentState, Revision, Role } from './wire';
 
 export interface SessionOptions {
@@ -23,6 +24,11 @@ export interface Status {
   state: 'opening' | 'saved' | 'saving' | 'offline';
   unsent: number;
   kept: boolean;
+}
+
+export function statusOf(replica: Replica | null, online: boolean, kept: boolean): Status {
+  const state = !replica ? 'opening' : !online ? 'offline' : replica.synced ? 'saved' : 'saving';
+  return { state, unsent: replica?.changes ?? 0, kept };
 }
 
 export function sameStatus(a: Status, b: Status): boolean {

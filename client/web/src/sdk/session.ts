@@ -1,6 +1,7 @@
 // Session is one open document: a Replica kept in step with the server over a Connection, its unsent edits kept in an
 // Outbox, and the news of it as events. It knows no DOM; the editor binding and other programs stand on it.
 
+import { Arrivals } from './arrivals';
 import { OwnCaret } from './caret';
 import { carry, readMissed } from './catchup';
 import { Connection, type Ended } from './connection';
@@ -9,7 +10,7 @@ import { Emitter } from './emitter';
 import { Refusal } from './http';
 import { uuid } from './ids';
 import { sendAll } from './leftovers';
-import { sameStatus, type News, type Rights, type SessionOptions, type Status } from './news';
+import { sameStatus, statusOf, type News, type Rights, type SessionOptions, type Status } from './news';
 import { offerOf, type Offer } from './offer';
 import { Outbox } from './outbox';
 import { Peers, type Caret, type Peer } from './peers';
@@ -32,18 +33,17 @@ export class Session extends Emitter<News> {
   readonly #options: SessionOptions;
   readonly #peers = new Peers();
   readonly #caret = new OwnCaret((caret) => this.#tellCaret(caret));
+  readonly #arrivals = new Arrivals(() => this.#drain());
   readonly #turns = new Turns(() => this.#pump());
   #outbox: Outbox | null = null;
   #replica: Replica | null = null;
   #left: (Unsent & { epoch: number; rev: number }) | null = null; // from an earlier tab, until the first load
   #limits: Limits | null = null;
-  #goal = 0; // the head at the last welcome: below it, there is more to come before we speak
+  #goal = Infinity; // the head at the welcome: below it, there is more to come before we speak
   #fresh = false; // the next join asks for a snapshot
   #editedAt = 0;
   #loading = 0; // counts loads, 0 while none runs
   #loads = 0;
-  #held = false;
-  #queue: Exclude<Outbound, Welcome>[] = [];
   #offers: Offer[] = []; // kept on this device until discarded
   #other: Session | null = null; // sends what a further tab left
   #closed = false;
@@ -59,11 +59,8 @@ export class Session extends Emitter<News> {
       if (state !== 'joined') this.#away();
       this.#tellStatus();
     });
-    this.connection.on('welcome', (welcome) => this.#guard(() => this.#welcome(welcome)));
-    this.connection.on('message', (message) => {
-      this.#queue.push(message);
-      this.#drain();
-    });
+    this.connection.on('welcome', (welcome) => this.#arrivals.push(welcome));
+    this.connection.on('message', (message) => this.#arrivals.push(message));
     this.connection.on('closed', (code) => (this.#fresh ||= code === Close.resync));
     this.connection.on('ended', (why) => this.#end(why));
   }
@@ -101,10 +98,9 @@ export class Session extends Emitter<News> {
     this.#caret.show(caret);
   }
 
-  // hold keeps news back while an input method composes: a change of the text under it would break the composition.
+  // hold keeps news back while an input method composes.
   hold(held: boolean): void {
-    this.#held = held;
-    this.#drain();
+    this.#arrivals.hold(held);
   }
 
   peers(): Peer[] {
@@ -138,9 +134,9 @@ export class Session extends Emitter<News> {
   }
 
   #drain(): void {
-    const waits = () => !this.#held && !this.#loading && this.#queue.length > 0;
+    const waits = () => !this.#loading && this.#arrivals.waiting;
     if (waits()) this.emit('news', undefined);
-    while (waits()) this.#guard(() => this.#hear(this.#queue.shift()!));
+    while (waits()) this.#guard(() => this.#hear(this.#arrivals.take()));
   }
 
   // guard: news that do not fit what we have make us ask for all of it again. Unsent edits are carried along.
@@ -159,13 +155,16 @@ export class Session extends Emitter<News> {
   }
 
   #away(): void {
-    this.#queue = [];
+    this.#arrivals.forget();
     this.#loading = 0;
+    this.#goal = Infinity;
     this.#turns.away();
     this.#caret.forgotten();
   }
 
   #welcome(welcome: Welcome): void {
+    // Somebody else has signed in on this device. What is unsent here is not theirs to write, nor to see.
+    if (welcome.you.user !== this.#options.user) return this.connection.end('signed_out');
     this.you = welcome.you;
     this.#limits = welcome.limits;
     this.#turns.taken(welcome.you.seq);
@@ -193,6 +192,7 @@ export class Session extends Emitter<News> {
         lost = error;
       }
     }
+    await this.#arrivals.released();
     if (this.#loading !== load) return;
 
     this.emit('news', undefined);
@@ -201,8 +201,8 @@ export class Session extends Emitter<News> {
     this.#left = null;
     this.#fresh = false;
     this.#replica = new Replica(welcome.rev, content, carried);
-    this.#settle(welcome, true);
     if (lost) this.#offer(offerOf(lost.code, lost.message, unsent));
+    this.#settle(welcome, true);
     this.#loading = 0;
     this.#drain();
   }
@@ -224,8 +224,10 @@ export class Session extends Emitter<News> {
     if (loaded) void this.#sendOthers();
   }
 
-  #hear(message: Exclude<Outbound, Welcome>): void {
+  #hear(message: Outbound): void {
     switch (message.type) {
+      case 'welcome':
+        return this.#welcome(message);
       case 'revisions':
         for (const item of message.items) this.#receive(item);
         this.#giveUp();
@@ -286,14 +288,12 @@ export class Session extends Emitter<News> {
       replica.renumber(this.#turns.next(), uuid());
       this.#pump();
     } else {
-      const { pending, buffer } = replica;
-      this.#undone(replica.reject().show);
-      if (this.rights.mayEdit) this.#offer(offerOf(code, message, { pending, buffer: null }));
-      else {
-        const rest = replica.drop();
-        if (rest) this.#undone(rest.show);
-        this.#offer(offerOf(code, message, { pending, buffer }));
-      }
+      const { pending } = replica;
+      const buffer = this.rights.mayEdit ? null : replica.buffer;
+      const { show } = replica.reject();
+      const rest = buffer && replica.drop();
+      this.#offer(offerOf(code, message, { pending, buffer }));
+      this.#undone(rest ? show.compose(rest.show) : show);
       this.#pump();
     }
   }
@@ -310,10 +310,11 @@ export class Session extends Emitter<News> {
     if (this.rights.mayEdit || this.#replica?.pending) return;
     const lost = this.#replica?.drop();
     if (!lost) return;
-    this.#undone(lost.show);
     this.#offer(offerOf('forbidden', 'You may no longer edit this document.', { pending: null, buffer: lost.dropped }));
+    this.#undone(lost.show);
   }
 
+  // offer comes before what it offers is taken from the screen, so that it is on the shelf as the one or the other all the time.
   #offer(offer: Offer): void {
     this.#offers.push(offer);
     void this.#keep();
@@ -358,14 +359,15 @@ export class Session extends Emitter<News> {
     });
   }
 
-  #keep(): Promise<void> {
+  async #keep(): Promise<void> {
     const replica = this.#replica;
-    if (!replica || !this.#outbox || !this.document) return Promise.resolve();
-    if (replica.synced && this.#offers.length === 0) return this.#outbox.save(null);
+    if (!replica || !this.#outbox || !this.document) return;
     const { doc, user } = this.#options;
     const { title, epoch } = this.document;
     const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#turns.seq };
-    return this.#outbox.save({ ...storeUnsent(key, replica), offers: this.#offers });
+    const nothing = replica.synced && this.#offers.length === 0;
+    await this.#outbox.save(nothing ? null : { ...storeUnsent(key, replica), offers: this.#offers });
+    this.#tellStatus(); // by now it is known whether that could be kept
   }
 
   #tellCaret(caret: Caret | null): boolean {
@@ -379,10 +381,8 @@ export class Session extends Emitter<News> {
   }
 
   #tellStatus(): void {
-    const replica = this.#replica;
     const online = this.connection.state === 'joined' && !this.#fresh;
-    const state = !replica ? 'opening' : !online ? 'offline' : replica.synced ? 'saved' : 'saving';
-    const status: Status = { state, unsent: replica?.changes ?? 0, kept: this.#outbox?.durable ?? true };
+    const status = statusOf(this.#replica, online, this.#outbox?.durable ?? true);
     if (sameStatus(status, this.status)) return;
     this.status = status;
     this.emit('status', status);
@@ -394,7 +394,7 @@ export class Session extends Emitter<News> {
       if (this.#closed) return;
       const other = (this.#other = new Session({ ...this.#options, only }));
       other.on('offer', (offer) => this.#offer(offer));
-      await sendAll(other);
+      await sendAll(other, () => this.#keep().then(() => this.#outbox!.durable));
     }
   }
 }

@@ -93,6 +93,7 @@ type Limits struct {
 
 	SessionIdle             time.Duration `default:"2h" help:"Until a login session ends unused."`
 	SessionLifetime         time.Duration `default:"12h" help:"Until a login session ends in any case."`
+	GuestLifetime           time.Duration `default:"720h" help:"Until somebody who came without an account is another guest when they come again."`
 	WrongPasswordsPerMinute int           `default:"5" help:"Wrong passwords for one account from one address, or on a device that the account has signed in on."`
 	WrongPasswordsPerPlace  int           `default:"30" help:"Wrong passwords a minute from one address, whatever the account."`
 	WrongPasswordsPerHour   int           `default:"50" help:"Wrong passwords an hour for one account from devices that it has never signed in on."`
@@ -183,7 +184,7 @@ func (l *Limits) room() room.Limits {
 
 func (l *Limits) account() account.Config {
 	return account.Config{
-		Idle: l.SessionIdle, Lifetime: l.SessionLifetime,
+		Idle: l.SessionIdle, Lifetime: l.SessionLifetime, GuestLifetime: l.GuestLifetime,
 		TriesPerMinute: l.WrongPasswordsPerMinute, TriesPerPlace: l.WrongPasswordsPerPlace, TriesPerAccount: l.WrongPasswordsPerHour, EntriesPerMinute: l.EntriesPerMinute,
 		LoginsPerMinute: l.SignInsPerMinute, SignUpsPerMinute: l.SignUpsPerMinute,
 		Hashers: l.PasswordHashers, Tickets: l.TicketsPerSession, TicketTime: l.TicketTime,

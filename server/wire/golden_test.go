@@ -55,7 +55,7 @@ func goldenInbound() []Inbound {
 		&Revoke{Ref: "v3", Principal: Principal{Kind: authz.ToLink, ID: testID[[16]byte](9)}},
 		&NewLink{Ref: "l1", Name: "Client review", Role: authz.Commenter, ExpiresAt: &moment},
 		&Grant{Ref: "g4", Principal: Principal{Kind: authz.ToEveryone}, Role: authz.Viewer, Reason: "legal hold"},
-		&NewLink{Ref: "l2", Name: "Auditors", Role: authz.Viewer, Reason: "legal hold"},
+		&NewLink{Ref: "l2", Name: "Auditors", Role: authz.Viewer, Never: true, Reason: "legal hold"},
 		&Lock{Ref: "k1"},
 		&Unlock{Ref: "k2"},
 		&Disconnect{Ref: "d1", Seat: testID[id.Seat](6)},

@@ -105,10 +105,12 @@ type (
 	}
 
 	// PutLink is the body of POST /v1/documents/{id}/links and of PUT /v1/documents/{id}/links/{link}.
+	// A link of which neither end is said ends after 30 days when it is made, and otherwise goes on as it is.
 	PutLink struct {
 		Name      string     `json:"name" validate:"name"`
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Never     bool       `json:"never,omitzero" validate:"excluded_with=ExpiresAt"` // it has no end
 		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 

@@ -75,12 +75,13 @@ type (
 		Principal Principal `json:"principal"`
 	}
 
-	// NewLink makes a link. Its secret comes with Done.
+	// NewLink makes a link, as PutLink over HTTP. Its secret comes with Done.
 	NewLink struct {
 		Ref       string     `json:"ref" validate:"required,max=64,printascii"`
 		Name      string     `json:"name" validate:"name"`
 		Role      authz.Role `json:"role" validate:"grantable"`
 		ExpiresAt *time.Time `json:"expiresAt,omitzero"`
+		Never     bool       `json:"never,omitzero" validate:"excluded_with=ExpiresAt"`
 		Reason    string     `json:"reason,omitzero" validate:"note"`
 	}
 

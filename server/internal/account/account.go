@@ -53,6 +53,10 @@ type Config struct {
 	Idle     time.Duration // until a login session ends unused: 2 h
 	Lifetime time.Duration // until it ends in any case: 12 h
 
+	// GuestLifetime is until the session of a guest ends, used or not: 30 d. There is no other way to be the same guest again, and so
+	// the author of the same edits.
+	GuestLifetime time.Duration
+
 	TriesPerMinute   int // wrong passwords, by account and place together, or by a known device: 5
 	TriesPerPlace    int // a minute, whatever the account: 6 × TriesPerMinute
 	TriesPerAccount  int // an hour, from devices that are not known: 10 × TriesPerMinute
@@ -70,6 +74,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.Idle = cmp.Or(c.Idle, 2*time.Hour)
 	c.Lifetime = cmp.Or(c.Lifetime, 12*time.Hour)
+	c.GuestLifetime = cmp.Or(c.GuestLifetime, 30*24*time.Hour)
 	c.TriesPerMinute = cmp.Or(c.TriesPerMinute, 5)
 	c.TriesPerPlace = cmp.Or(c.TriesPerPlace, 6*c.TriesPerMinute)
 	c.TriesPerAccount = cmp.Or(c.TriesPerAccount, 10*c.TriesPerMinute)

@@ -152,6 +152,46 @@ func TestSessionsEnd(t *testing.T) {
 	})
 }
 
+// A guest is the same guest, and so the author of the same edits, for thirty days, whether they come or not; their browser keeps the
+// cookie when it is closed.
+func TestGuestsLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := openStore(t)
+		s := newService(t, store, Config{})
+		guest := storage.User{ID: id.New[id.User](), Name: "Guest", Guest: true, CreatedAt: storage.At(time.Now())}
+		if _, err := store.CreateUser(t.Context(), guest, nil, storage.By{}); err != nil {
+			t.Fatal(err)
+		}
+		var cookie string
+		_, token, err := visit(t, s, "", func(w http.ResponseWriter, r *http.Request) {
+			if err := s.Begin(w, r, guest, Visit{From: here}); err != nil {
+				t.Fatal(err)
+			}
+			cookie = w.Header().Get("Set-Cookie")
+		})
+		if err != nil || !strings.Contains(cookie, "Max-Age=2592001;") {
+			t.Fatalf("begun with %q, %v", cookie, err)
+		}
+		comes := func() error {
+			actor, _, err := visit(t, s, token, nil)
+			if err == nil && (actor.User != guest.ID || !actor.Guest) {
+				t.Errorf("comes again as %+v", actor)
+			}
+			return err
+		}
+		for _, later := range []time.Duration{time.Minute, 24 * time.Hour, 28 * 24 * time.Hour} {
+			if time.Sleep(later); comes() != nil {
+				t.Fatalf("gone after %v more", later)
+			}
+		}
+		time.Sleep(24 * time.Hour)
+		if err := comes(); !errors.Is(err, ErrNotSignedIn) {
+			t.Errorf("after thirty days: %v", err)
+		}
+		store.Close()
+	})
+}
+
 // Who only works over a socket stays signed in, as long as its lifetime allows; who has signed out stays so.
 func TestUseProlongsASession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -186,7 +226,7 @@ func TestUseProlongsASession(t *testing.T) {
 		if actor, _, err = visit(t, s, token, nil); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := visit(t, s, token, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r) }); !errors.Is(err, ErrNotSignedIn) {
+		if _, _, err := visit(t, s, token, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r, Visit{From: here}) }); !errors.Is(err, ErrNotSignedIn) {
 			t.Fatal(err)
 		}
 		if err := s.Used(t.Context(), actor.Credential); !errors.Is(err, storage.ErrNoCredential) || live() {

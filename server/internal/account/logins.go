@@ -39,8 +39,11 @@ func (s *Service) Logins(ctx context.Context, actor storage.Actor, user id.User)
 		if err := json.Unmarshal(session.Data, &data); err != nil {
 			return nil, fmt.Errorf("%w: a session's data: %v", storage.ErrCorrupt, err)
 		}
-		// Work over a socket prolongs a session without writing its data.
-		seen := max(data.Seen, session.ExpiresAt-storage.Micros(s.config.Idle.Microseconds()))
+		// Work over a socket prolongs a session without writing its data, unless it is a guest's, which nothing prolongs.
+		seen := data.Seen
+		if !data.Login.Guest {
+			seen = max(seen, session.ExpiresAt-storage.Micros(s.config.Idle.Microseconds()))
+		}
 		logins[i] = Login{ID: session.ID, Agent: data.Login.Agent, From: data.Login.From, Since: session.CreatedAt.Time(),
 			Seen: seen.Time(), Expires: session.ExpiresAt.Time()}
 	}

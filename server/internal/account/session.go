@@ -96,6 +96,9 @@ func (s *Service) Used(ctx context.Context, by storage.Credential) error {
 // that somebody knew before the login is worth nothing after it.
 func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user storage.User, visit Visit) error {
 	ctx := r.Context()
+	if err := s.end(ctx, visit); err != nil {
+		return fmt.Errorf("end the former session: %w", err)
+	}
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew the session: %w", err)
 	}
@@ -103,17 +106,40 @@ func (s *Service) Begin(w http.ResponseWriter, r *http.Request, user storage.Use
 	s.sessions.Put(ctx, keyLogin, login{User: user.ID, Guest: user.Guest, Credential: id.New[id.Credential](), Since: now,
 		Agent: visit.Agent, From: visit.address(), Request: visit.Request})
 	s.sessions.Put(ctx, keySeen, now)
+	if user.Guest {
+		s.sessions.SetDeadline(ctx, now.Time().Add(s.config.GuestLifetime))
+	}
 	token, expiry, err := s.sessions.Commit(ctx)
 	if err != nil {
 		return fmt.Errorf("begin a session: %w", err)
+	}
+	if user.Guest { // whose browser keeps it when it is closed
+		s.sessions.RememberMe(ctx, true)
+		expiry = s.sessions.Deadline(ctx)
 	}
 	s.sessions.WriteSessionCookie(ctx, w, token, expiry)
 	return nil
 }
 
+// end ends the session that a request came with, if it has one, and says from where.
+func (s *Service) end(ctx context.Context, visit Visit) error {
+	token := s.sessions.Token(ctx)
+	if token == "" {
+		return nil
+	}
+	ended, err := s.store.EndSession(ctx, hashSecret(token), storage.At(time.Now()), visit.Note())
+	if !ended.IsZero() {
+		s.bus.Publish(bus.CredentialEnded{Credential: ended})
+	}
+	return err
+}
+
 // SignOut ends the request's login session, if it has one, and takes its cookie away.
-func (s *Service) SignOut(w http.ResponseWriter, r *http.Request) error {
+func (s *Service) SignOut(w http.ResponseWriter, r *http.Request, visit Visit) error {
 	ctx := r.Context()
+	if err := s.end(ctx, visit); err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
 	if err := s.sessions.Destroy(ctx); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}

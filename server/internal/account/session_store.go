@@ -81,6 +81,9 @@ func (s *sessionStore) CommitCtx(ctx context.Context, token string, text []byte,
 	if err := json.Unmarshal(text, &data); err != nil {
 		return fmt.Errorf("read back a session: %w", err)
 	}
+	if data.Login.Guest { // who is not signed out for doing nothing
+		expiry = data.Deadline.Time()
+	}
 	err := s.accounts.PutSession(ctx, storage.Session{
 		ID:         data.Login.Credential,
 		Hash:       hashSecret(token),

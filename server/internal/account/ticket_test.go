@@ -94,7 +94,7 @@ func TestTicketsThatDoNotOpen(t *testing.T) {
 	}
 	refused("of a revoked token", orphan, doc, "https://x")
 	visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) {
-		if err := s.SignOut(w, r); err != nil {
+		if err := s.SignOut(w, r, Visit{From: here}); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -150,7 +150,7 @@ func TestNothingLastingIsMadeAfterTheEnd(t *testing.T) {
 	if _, _, err := s.NewToken(t.Context(), late, "in time", authz.AllScopes, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r) }); !errors.Is(err, ErrNotSignedIn) {
+	if _, _, err := visit(t, s, cookie, func(w http.ResponseWriter, r *http.Request) { _ = s.SignOut(w, r, Visit{From: here}) }); !errors.Is(err, ErrNotSignedIn) {
 		t.Fatal(err)
 	}
 	if _, _, err := s.NewToken(t.Context(), late, "late", authz.AllScopes, time.Time{}); !errors.Is(err, storage.ErrFence) {

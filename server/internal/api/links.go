@@ -27,7 +27,7 @@ func (a *API) makeLink(w http.ResponseWriter, r *http.Request, actor storage.Act
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	link, secret, err := a.Documents.NewLink(r.Context(), because(actor, body.Reason), doc, body.Name, body.Role, micros(body.ExpiresAt))
+	link, secret, err := a.Documents.NewLink(r.Context(), because(actor, body.Reason), doc, body.Name, body.Role, endOf(&body))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *API) changeLink(w http.ResponseWriter, r *http.Request, actor storage.A
 	if err := read(w, r, &body); err != nil {
 		return err
 	}
-	link, err := a.Documents.SetLink(r.Context(), because(actor, body.Reason), doc, which, body.Name, body.Role, micros(body.ExpiresAt))
+	link, err := a.Documents.SetLink(r.Context(), because(actor, body.Reason), doc, which, body.Name, body.Role, endOf(&body))
 	if err != nil {
 		return err
 	}
@@ -70,6 +70,14 @@ func (a *API) absent(r *http.Request, actor storage.Actor, doc id.Doc, missing e
 		return err
 	}
 	return missing
+}
+
+// endOf is when a link is to end.
+func endOf(body *wire.PutLink) storage.Micros {
+	if body.Never {
+		return document.Never
+	}
+	return micros(body.ExpiresAt)
 }
 
 func linkOf(link document.Link) wire.Link {

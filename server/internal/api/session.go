@@ -42,7 +42,7 @@ func (a *API) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (a *API) signOut(w http.ResponseWriter, r *http.Request) error {
-	if err := a.Accounts.SignOut(w, r); err != nil {
+	if err := a.Accounts.SignOut(w, r, a.visit(r)); err != nil {
 		return err
 	}
 	return nothing(w)

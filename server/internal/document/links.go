@@ -39,7 +39,8 @@ func (s *Service) Links(ctx context.Context, actor storage.Actor, doc id.Doc) ([
 	return links, nil
 }
 
-// NewLink makes a link and returns its secret, which is told only here. storage.ErrFull; else as for Grant.
+// NewLink makes a link and returns its secret, which is told only here. It ends after LinkLasts, unless an end is given, or Never.
+// storage.ErrFull; else as for Grant.
 func (s *Service) NewLink(ctx context.Context, actor storage.Actor, doc id.Doc, name string, role authz.Role, expires storage.Micros) (
 	link Link, secret string, err error,
 ) {
@@ -53,7 +54,7 @@ func (s *Service) NewLink(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	return link, secret, nil
 }
 
-// SetLink gives a link another name, role and end. storage.ErrNoLink; else as for Grant.
+// SetLink gives a link another name and role, and another end, if one is given, or Never. storage.ErrNoLink; else as for Grant.
 func (s *Service) SetLink(ctx context.Context, actor storage.Actor, doc id.Doc, which id.Link, name string, role authz.Role, expires storage.Micros) (Link, error) {
 	link := Link{Link: storage.Link{ID: which, Doc: doc, Name: strings.TrimSpace(name)}}
 	err := s.putLink(ctx, actor, AnyVersion, &link, role, expires, true)
@@ -84,9 +85,10 @@ func (s *Service) putLink(ctx context.Context, actor storage.Actor, only int64, 
 			link.CreatedAt = by.now
 		}
 		right := authz.Right{To: to, Role: role}
-		end, err := s.limited(ctx, right, expires, by.now)
+		asked := by.unlessSaid(expires, to)
+		end, err := s.limited(ctx, right, asked, by.now)
 		if err == nil {
-			end, err = by.lasting(to, role, expires, end)
+			end, err = by.lasting(to, role, asked, end)
 		}
 		if err != nil {
 			return err

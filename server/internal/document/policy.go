@@ -27,10 +27,20 @@ const (
 // ErrReason is the refusal of what takes a reason, which then stands in the audit.
 var ErrReason = errors.New("this takes a reason")
 
+// LinkLasts is when a link ends of which nobody says when.
+const LinkLasts = 30 * 24 * time.Hour
+
+// Never is the end of what has none, where saying nothing means another.
+const Never storage.Micros = -1
+
 // limited holds a grant against the policy and against the clock, and returns when it will end: no later than the policy wants.
 func (s *Service) limited(ctx context.Context, right authz.Right, expires, now storage.Micros) (storage.Micros, error) {
-	if expires != 0 && expires <= now {
+	if expires > 0 && expires <= now {
 		return 0, ErrPast
+	}
+	usual := storage.Micros(0)
+	if right.To.Kind == authz.ToLink {
+		usual = now + storage.Micros(LinkLasts.Microseconds())
 	}
 	policy, err := s.store.Policy(ctx)
 	if err != nil {
@@ -43,19 +53,44 @@ func (s *Service) limited(ctx context.Context, right authz.Right, expires, now s
 	case kind == authz.ToAnyone && !policy.Anonymous:
 		return 0, &PolicyError{RuleAnonymous}
 	case policy.ExpiryDays == 0 || kind == authz.ToGroup || kind == authz.ToEveryone:
-		return expires, nil
+		return endAt(expires, usual), nil
 	case kind == authz.ToUser:
 		if user, err := s.store.User(ctx, right.To.ID); err != nil || !user.Guest {
-			return expires, err
+			return endAt(expires, usual), err
 		}
 	}
 	switch latest := now + days(policy.ExpiryDays); {
+	case expires == 0 && usual != 0:
+		return min(usual, latest), nil
 	case expires == 0:
 		return latest, nil
-	case expires > latest:
+	case expires == Never || expires > latest:
 		return 0, &PolicyError{RuleExpiry}
 	}
 	return expires, nil
+}
+
+// endAt is the end of a grant that was asked to end so, where nothing forces one upon it.
+func endAt(asked, usual storage.Micros) storage.Micros {
+	switch asked {
+	case 0:
+		return usual
+	case Never:
+		return 0
+	}
+	return asked
+}
+
+// unlessSaid is when the principal's grant is asked to end: a link of which nothing is said goes on as it is.
+func (d *decision) unlessSaid(asked storage.Micros, to authz.Principal) storage.Micros {
+	had := d.grantOf(to)
+	switch {
+	case asked != 0 || to.Kind != authz.ToLink || had == nil || !d.live(had):
+		return asked
+	case had.ExpiresAt == 0:
+		return Never
+	}
+	return storage.Micros(had.ExpiresAt)
 }
 
 // exceeds tells whether a live grant gives what the policy would not let anybody give now.

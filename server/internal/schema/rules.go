@@ -115,6 +115,8 @@ func sentence(fault validator.FieldError) string {
 		return "must be 8 to 256 characters long"
 	case "grantable":
 		return "must be viewer, commenter, editor or admin"
+	case "excluded_with":
+		return "cannot stand beside the other end"
 	case "room":
 		return "is too high for as many ops"
 	case "same":

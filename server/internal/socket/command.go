@@ -35,7 +35,7 @@ func (c *connection) ask(m wire.Inbound) {
 		}
 	case *wire.NewLink:
 		run = func(ctx context.Context) (*wire.Link, error) {
-			link, secret, err := documents.NewLink(ctx, because(c.actor, m.Reason), c.doc, m.Name, m.Role, micros(m.ExpiresAt))
+			link, secret, err := documents.NewLink(ctx, because(c.actor, m.Reason), c.doc, m.Name, m.Role, endOf(m))
 			if err != nil {
 				return nil, err
 			}
@@ -92,6 +92,14 @@ func micros(t *time.Time) storage.Micros {
 		return 0
 	}
 	return max(1, storage.At(*t))
+}
+
+// endOf is when a link is to end.
+func endOf(m *wire.NewLink) storage.Micros {
+	if m.Never {
+		return document.Never
+	}
+	return micros(m.ExpiresAt)
 }
 
 func linkOf(link document.Link, secret string) *wire.Link {

@@ -45,7 +45,8 @@ export interface Link {
 export interface PutLink {
   name: string;
   role: Role;
-  expiresAt?: string | undefined;
+  expiresAt?: string | undefined; // absent, and without never: after 30 days, or as it was
+  never?: boolean;
   reason?: string | undefined;
 }
 

@@ -53,10 +53,13 @@ function row(access: Access, link: Link): TemplateResult {
 
 function put(access: Access, { id, name }: Link, role: Role, expiresAt: string | undefined): void {
   void access.change(async () => {
-    await because((reason) => http.sharing.changeLink(access.of.doc, id, { name, role, expiresAt, reason }));
+    await because((reason) => http.sharing.changeLink(access.of.doc, id, { name, role, ...ending(expiresAt), reason }));
     return `Whoever came by the link “${name}” is ${labelOf(role)} now.`;
   });
 }
+
+// ending says when a link ends: that it does not has to be said.
+const ending = (expiresAt: string | undefined) => (expiresAt ? { expiresAt } : { never: true });
 
 function revoke(access: Access, id: string, name: string): void {
   ask({
@@ -92,7 +95,7 @@ function make(access: Access): void {
       if (!name) throw new Complaint('Give it a name, so that you know later whom you gave it to.');
       const role = String(fields.get('role')) as Role;
       const expiresAt = until(String(fields.get('expiry')));
-      const { url } = await because((reason) => http.sharing.makeLink(access.of.doc, { name, role, expiresAt, reason }));
+      const { url } = await because((reason) => http.sharing.makeLink(access.of.doc, { name, role, ...ending(expiresAt), reason }));
       void access.change(async () => `The link “${name}” is made.`);
       setTimeout(() =>
         showOnce({ title: `Link “${name}”`, label: 'Link', value: url ?? '', text: `Whoever opens it is ${labelOf(role)}. It is shown only now: copy it.` }),

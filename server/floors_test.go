@@ -28,7 +28,7 @@ var floors = map[string]int{
 
 	"server/internal/edge": 2, "server/internal/oracle": 2, "server/internal/room": 3, "server/internal/account": 3, "server/internal/document": 3,
 
-	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4, "client/cmd/coabuse": 4,
+	"server/internal/api": 4, "server/internal/socket": 4, "client/cmd/coload": 4, "client/cmd/coabuse": 4, "client/cmd/hello": 4,
 
 	"server": 5,
 }

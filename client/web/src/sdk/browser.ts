@@ -74,8 +74,9 @@ export function browserLocks(): Locks | null {
   };
 }
 
-export function browserDial(http: Http, doc: string): Dial {
-  const url = new URL(`/v1/documents/${doc}/socket`, location.href);
+// browserDial connects to the server of this page, or to the one at that address.
+export function browserDial(http: Http, doc: string, server: string = location.href): Dial {
+  const url = new URL(`/v1/documents/${doc}/socket`, server);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return {
     ticket: async () => (await http.ticket(doc)).ticket,

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,10 +21,13 @@ const marker = "qz7abuse"
 // mercy is how much longer than on a machine of its own things may take beside other tests.
 const mercy = "20"
 
+// clement makes a server that lets offenders in again at once: two users make hundreds of attacks.
+var clement = []string{"--limit-penalty=1ms", "--limit-penalty-most=1ms"}
+
 // TestAbuseHolds attacks a server with its default limits in every way that coabuse knows, while somebody types on it.
 // COSCRIBE_ABUSE=long takes those that wait long as well, with more of everything.
 func TestAbuseHolds(t *testing.T) {
-	p := startProcess(t, "--data", t.TempDir(), "--log-level", "debug")
+	p := startProcess(t, append(slices.Clone(clement), "--data", t.TempDir(), "--log-level", "debug")...)
 	args := []string{"--quick", "--crowd", "60", "--malformed", "300"}
 	if os.Getenv("COSCRIBE_ABUSE") == "long" {
 		args = []string{"--crowd", "1000", "--malformed", "20000"}
@@ -41,15 +45,27 @@ func TestAbuseHolds(t *testing.T) {
 
 // TestAbuseAtTheDoor is the part of TestAbuseHolds that takes a few seconds: origins, tickets, and the headers of frames.
 func TestAbuseAtTheDoor(t *testing.T) {
-	p := startBinary(t, plainServer, "--data", t.TempDir())
+	p := startBinary(t, plainServer, append(slices.Clone(clement), "--data", t.TempDir())...)
 	abuse(t, p, "--only", "origins", "--only", "tickets used", "--only", "order, before")
 	p.stop()
 }
 
 // TestAbuseByMalformedFrames sends masses of malformed frames to a server that forgives them. COSCRIBE_MALFORMED sets how many.
 func TestAbuseByMalformedFrames(t *testing.T) {
-	p := startBinary(t, plainServer, "--data", t.TempDir(), "--limits-profile", "load", "--limit-strikes", strconv.Itoa(unhindered))
+	p := startBinary(t, plainServer, "--data", t.TempDir(), "--limit-penalty=1ms", "--limit-penalty-most=1ms", "--limits-profile", "load", "--limit-strikes", strconv.Itoa(unhindered))
 	abuse(t, p, "--only", "malformed", "--malformed", strconv.Itoa(times(t, "COSCRIBE_MALFORMED", 100_000)))
+	p.stop()
+}
+
+// TestAbuseBesideFloods says how long somebody waits who types while twenty attackers flood the server as fast as they can, how long
+// while they flood something that only reads, and how long alone. These are times, so nothing is made of them here: `make soak`
+// shows them.
+func TestAbuseBesideFloods(t *testing.T) {
+	if os.Getenv("COSCRIBE_ABUSE") != "long" {
+		t.Skip("it measures times: see .ci/soak abuse")
+	}
+	p := startBinary(t, plainServer, "--data", t.TempDir())
+	abuse(t, p, "--only", "twenty floods")
 	p.stop()
 }
 

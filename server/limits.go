@@ -28,6 +28,8 @@ type Limits struct {
 	HandshakeBurst            int  `default:"20" lifted:"" help:"Handshakes at once from one address."`
 	JoinBytes                 size `default:"4KiB" help:"The frame that brings the ticket."`
 
+	Penalty       time.Duration `default:"1s" help:"That nobody comes in again from an address, nor a user, whose connection was closed for abuse. It doubles each time."`
+	PenaltyMost   time.Duration `default:"30s" help:"Of such a penalty, and until it is forgotten."`
 	JoinTime      time.Duration `default:"5s" help:"Until the ticket must have been accepted."`
 	PingEvery     time.Duration `default:"25s" help:"Between two pings."`
 	PongTime      time.Duration `default:"10s" help:"For the answer to a ping."`
@@ -140,6 +142,7 @@ func (l *Limits) faults() (faults []error) {
 		{l.BodyBytes <= 1<<20, "--limit-body-bytes must not be more than 1MiB"},
 		{l.PongTime < l.PingEvery, "--limit-pong-time must be less than --limit-ping-every"},
 		{l.AccessPoll < l.FailClosed, "--limit-access-poll must be less than --limit-fail-closed"},
+		{l.Penalty <= l.PenaltyMost, "--limit-penalty must not be more than --limit-penalty-most"},
 		{l.SessionIdle <= l.SessionLifetime, "--limit-session-idle must not be more than --limit-session-lifetime"},
 	} {
 		if !rule.holds {
@@ -155,6 +158,7 @@ func (l *Limits) socket() socket.Limits {
 	limits.PerDocument, limits.PerNode = l.ConnectionsPerDocument, l.ConnectionsPerNode
 	limits.WaitingPerAddress, limits.WaitingPerNode = l.UnauthenticatedPerAddress, l.UnauthenticatedPerNode
 	limits.Handshakes, limits.HandshakeBurst = l.HandshakesPerSecond, l.HandshakeBurst
+	limits.Penalty, limits.PenaltyMost = l.Penalty, l.PenaltyMost
 	limits.JoinWait, limits.JoinBytes = l.JoinTime, int(l.JoinBytes)
 	limits.PingEvery, limits.PongWait = l.PingEvery, l.PongTime
 	limits.CommandTime = min(limits.CommandTime, l.PongTime)

@@ -130,7 +130,7 @@ func TestMetricsStayOnThisMachine(t *testing.T) {
 // TestSecurityEventsAreLogged: somebody tries everything. Each thing is in the log under its name, with who and where, in few lines;
 // and no token, cookie, ticket, password, address of mail or word of a document is, at debug level.
 func TestSecurityEventsAreLogged(t *testing.T) {
-	l := startHere(t, "--limit-frame-burst=2000", "--limit-frames-per-second=2000")
+	l := startHere(t, "--limit-penalty=1ms", "--limit-penalty-most=1ms", "--limit-frame-burst=2000", "--limit-frames-per-second=2000")
 	admin := administrator(t, l.process)
 	doc := newDocument(t, admin)
 	const marker, title = "Zephyrine", "Quixotical"

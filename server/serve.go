@@ -150,6 +150,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		}
 		server.TLSConfig = certificates.Config()
 	}
+	door := edge.Door{Listener: listener, Shut: sockets.Shut, Refused: func() { meter.RatesHit.Inc("shut out") }}
 	metrics, err := s.metrics(ctx, meter, store)
 	if err != nil {
 		return err
@@ -165,9 +166,9 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 	work.Go(func() error {
 		var err error
 		if s.TLSCert != "" {
-			err = server.ServeTLS(listener, "", "")
+			err = server.ServeTLS(door, "", "")
 		} else {
-			err = server.Serve(listener)
+			err = server.Serve(door)
 		}
 		if errors.Is(err, http.ErrServerClosed) {
 			return nil

@@ -10,10 +10,11 @@ import (
 
 // An attack is one thing that somebody might try.
 type attack struct {
-	rows string // of the table of controls that it tries
-	name string
-	run  func(context.Context, *stage, *tally)
-	kind kind
+	rows  string // of the table of controls that it tries
+	name  string
+	run   func(context.Context, *stage, *tally)
+	kind  kind
+	phase int32 // of who types beside it, where it is one of its own
 }
 
 // kind says how an attack goes together with others.
@@ -28,7 +29,7 @@ const (
 
 // attacks are all of them, in the order of the table of controls.
 var attacks = slices.Concat(handshakeAttacks, slowAttacks, crowdAttacks, ticketAttacks, frameAttacks, floodAttacks, textAttacks, deltaAttacks,
-	rateAttacks, onceAttacks, roleAttacks, rightAttacks, sessionAttacks, originAttacks, secretAttacks, pageAttacks, malformedAttacks)
+	rateAttacks, onceAttacks, roleAttacks, rightAttacks, sessionAttacks, originAttacks, secretAttacks, pageAttacks, malformedAttacks, swarmAttacks)
 
 // chosen are those that the flags ask for.
 func (c *config) chosen() []attack {
@@ -58,13 +59,19 @@ func (s *stage) attack(ctx context.Context, chosen []attack, board *board) (*rep
 	alone := func(kind kind) {
 		for i, a := range chosen {
 			if a.kind == kind {
+				if a.phase != 0 {
+					typist.phase.Store(a.phase)
+				}
 				results[i] = s.try(ctx, a, board)
 			}
 		}
 	}
 	alone(quick)
 	waiting.Wait()
-	typist.phase.Store(underload)
+	typist.phase.Store(calm)
+	if slices.ContainsFunc(chosen, func(a attack) bool { return a.kind == heavy }) {
+		sleep(ctx, floodTime)
+	}
 	alone(heavy)
 	board.end()
 	if err := ctx.Err(); err != nil {

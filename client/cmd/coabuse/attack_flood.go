@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"net/netip"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -13,7 +13,6 @@ var floodAttacks = []attack{
 	{rows: "9", name: "a flood of empty messages", run: alone(empties)},
 	{rows: "9", name: "a flood of the largest frames", run: alone(giants)},
 	{rows: "9", name: "a flood of messages in 16 fragments", run: alone(shards)},
-	{rows: "9 16", name: "twenty floods at once, again and again", run: floods, kind: heavy},
 }
 
 // A flood is a frame, and another that is sent again and again after it.
@@ -32,14 +31,18 @@ var (
 
 // alone is an attack by one flood.
 func alone(f flood) func(context.Context, *stage, *tally) {
-	return func(ctx context.Context, s *stage, t *tally) { s.flood(ctx, t, f) }
+	return func(ctx context.Context, s *stage, t *tally) {
+		took := s.flood(ctx, t, f)
+		t.lasted(took)
+		t.hold(took <= s.stretch(closeTime), "soon", "it was closed after %v", took)
+	}
 }
 
-// flood sends frames as fast as it can from an editor's seat, where somebody types. It must be closed soon.
-func (s *stage) flood(ctx context.Context, t *tally, f flood) {
+// flood sends frames as fast as it can from an editor's seat, where somebody types. It must be closed; flood tells after how long.
+func (s *stage) flood(ctx context.Context, t *tally, f flood) time.Duration {
 	seat, err := s.editorSits(ctx, s.shared)
-	if !t.must(err, "sit") {
-		return
+	if ctx.Err() != nil || !t.must(err, "sit") {
+		return 0
 	}
 	defer seat.Close()
 	began := time.Now()
@@ -54,41 +57,17 @@ func (s *stage) flood(ctx context.Context, t *tally, f flood) {
 	fate := seat.fate(patience)
 	took := time.Since(began)
 	t.expect("the flood", fate, "closed 4029", "closed 1009", "closed 4009", "closed 4500", "cut")
-	t.lasted(took)
-	t.hold(took <= s.stretch(closeTime), "soon", "it was closed after %v", took)
-}
-
-// floodTime is how long the floods go on that come at once.
-const floodTime = 20 * time.Second
-
-// floods lets twenty attackers flood as fast as they can, each again as soon as it was closed: by frames of a seat, and of connections
-// that have no ticket. A session has five tickets, so few have seats.
-func floods(ctx context.Context, s *stage, t *tally) {
-	var all sync.WaitGroup
-	began := time.Now()
-	goesOn := func() bool { return time.Since(began) < floodTime && ctx.Err() == nil }
-	for i, f := range []flood{pings, fragments, empties, giants} {
-		all.Go(func() {
-			for goesOn() {
-				s.flood(ctx, t, f)
-			}
-		})
-		for range 4 {
-			all.Go(func() {
-				for goesOn() {
-					s.floodDoor(ctx, t, []flood{giants, pings, empties, shards}[i])
-				}
-			})
-		}
-	}
-	all.Wait()
+	return took
 }
 
 // floodDoor floods a connection that has no ticket.
-func (s *stage) floodDoor(ctx context.Context, t *tally, f flood) {
-	l, a := s.knock(ctx, s.addresses.fresh(), s.opening(s.shared, s.EditorToken))
-	if l == nil {
-		t.expect("a handshake", a.String(), "101", "429 rate_limited", "503 overloaded")
+func (s *stage) floodDoor(ctx context.Context, t *tally, from netip.Addr, f flood) {
+	l, a := s.knock(ctx, from, s.opening(s.shared, s.EditorToken))
+	switch {
+	case ctx.Err() != nil:
+		return
+	case l == nil:
+		t.expect("a handshake", a.String(), "101", "429 rate_limited", "503 overloaded", "cut", "silence")
 		return
 	}
 	defer l.Close()

@@ -5,7 +5,8 @@
 //	coabuse --url http://127.0.0.1:8080 --editor-token … --viewer-token …
 //
 // The tokens are those of two users, with all scopes. Documents are made, and deleted afterwards. The bounds that
-// are attacked are the server's defaults: under --limits-profile load many do not hold, and only --only malformed says anything.
+// are attacked are the server's defaults: under --limits-profile load many do not hold, and only --only malformed says anything. Penalties for what the attackers did before
+// are waited for, which takes long: a server with --limit-penalty 1ms --limit-penalty-most 1ms has shorter ones.
 package main
 
 import (
@@ -39,6 +40,9 @@ type config struct {
 	Slack        float64  `default:"1" help:"Judge times this much more mildly, on a machine that is busy with other things."`
 	ServerPID    int      `name:"server-pid" help:"Process of the server on this machine, for its memory."`
 	JSON         bool     `name:"json" help:"Print the results as JSON."`
+	Swarm        string   `hidden:"" help:"Be the attackers that flood this document."`
+	Into         string   `hidden:"" help:"Let them flood the sink at this address."`
+	Sink         bool     `hidden:"" help:"Be a sink of floods."`
 	IOwnThisHost bool     `name:"i-own-this-host" help:"Attack a server that is not on this machine. Without its operator's word that is a crime."`
 }
 
@@ -52,7 +56,7 @@ const (
 
 // Validate reports every fault at once.
 func (c *config) Validate() error {
-	if c.List {
+	if c.List || c.Sink {
 		return nil
 	}
 	var faults []error
@@ -110,6 +114,10 @@ func run(ctx context.Context, c config, out, progress io.Writer, bar bool) error
 	case c.List:
 		list(out, chosen)
 		return nil
+	case c.Sink:
+		return serveSink(os.Stdin, out)
+	case c.Swarm != "":
+		return attackTogether(ctx, c, out)
 	case len(chosen) == 0:
 		return errors.New("--only names no attack: see --list")
 	}

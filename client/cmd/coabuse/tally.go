@@ -81,6 +81,32 @@ func (t *tally) lasted(d time.Duration) {
 	t.longest = max(t.longest, d)
 }
 
+// outcome is what a tally holds, to be sent to another process.
+type outcome struct {
+	Tries  int
+	Saw    map[string]int
+	Broken []string
+}
+
+func (t *tally) outcome() outcome {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return outcome{t.tries, t.saw, t.broken}
+}
+
+// add takes over what another process saw.
+func (t *tally) add(o outcome) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.tries += o.Tries
+	for what, n := range o.Saw {
+		t.saw[what] += n
+	}
+	for _, what := range o.Broken {
+		t.breaks("%s", what)
+	}
+}
+
 // breaks notes what did not hold. mu is held.
 func (t *tally) breaks(format string, args ...any) {
 	if len(t.broken) < mostBroken {

@@ -19,6 +19,7 @@ type admission struct {
 	addresses map[netip.Prefix]*address
 	users     map[id.User]int
 	documents map[id.Doc]int
+	offenders map[id.User]*penalty
 	swept     time.Time
 }
 
@@ -26,6 +27,7 @@ type admission struct {
 type address struct {
 	open, waiting int
 	handshakes    bucket
+	penalty       penalty
 }
 
 // place is what one connection holds.
@@ -52,6 +54,7 @@ func newAdmission(limits Limits) *admission {
 		addresses: map[netip.Prefix]*address{},
 		users:     map[id.User]int{},
 		documents: map[id.Doc]int{},
+		offenders: map[id.User]*penalty{},
 	}
 }
 
@@ -67,7 +70,7 @@ func (a *admission) enter(addr netip.Addr, now time.Time) (*place, denial) {
 		a.addresses[from] = here
 	}
 	switch {
-	case !here.handshakes.take(1, a.limits.Handshakes, a.limits.HandshakeBurst, now):
+	case here.shut(now), !here.handshakes.take(1, a.limits.Handshakes, a.limits.HandshakeBurst, now):
 		return nil, tooFast
 	case here.open >= a.limits.PerAddress || here.waiting >= a.limits.WaitingPerAddress:
 		return nil, tooManyHere
@@ -81,19 +84,23 @@ func (a *admission) enter(addr netip.Addr, now time.Time) (*place, denial) {
 	return &place{from: from}, admitted
 }
 
-// seat moves the place to those with an accepted ticket, unless the user or the document has too many.
-func (a *admission) seat(p *place, user id.User, doc id.Doc) bool {
+// seat moves the place to those with an accepted ticket, unless the user or the document has too many, or the user was closed for
+// abuse just now.
+func (a *admission) seat(p *place, user id.User, doc id.Doc, now time.Time) denial {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.users[user] >= a.limits.PerUser || a.documents[doc] >= a.limits.PerDocument {
-		return false
+	switch {
+	case a.offended(user, now):
+		return tooFast
+	case a.users[user] >= a.limits.PerUser || a.documents[doc] >= a.limits.PerDocument:
+		return tooManyHere
 	}
 	a.users[user]++
 	a.documents[doc]++
 	a.waiting--
 	a.addresses[p.from].waiting--
 	p.seated, p.user, p.doc = true, user, doc
-	return true
+	return admitted
 }
 
 // leave gives a place back. It is called once for each.
@@ -112,7 +119,7 @@ func (a *admission) leave(p *place) {
 	lower(a.documents, p.doc)
 }
 
-// sweep forgets addresses that have no connection and whose bucket has filled up again.
+// sweep forgets addresses that have no connection, whose bucket has filled up again, and penalties.
 func (a *admission) sweep(now time.Time) {
 	fill := time.Second + time.Second*time.Duration(a.limits.HandshakeBurst/max(1, a.limits.Handshakes))
 	if now.Sub(a.swept) < fill {
@@ -120,8 +127,13 @@ func (a *admission) sweep(now time.Time) {
 	}
 	a.swept = now
 	for from, here := range a.addresses {
-		if here.open == 0 && now.Sub(here.handshakes.at) >= fill {
+		if here.open == 0 && now.Sub(here.handshakes.at) >= fill && here.penalty.forgotten(&a.limits, now) {
 			delete(a.addresses, from)
+		}
+	}
+	for user, offender := range a.offenders {
+		if offender.forgotten(&a.limits, now) {
+			delete(a.offenders, user)
 		}
 	}
 }

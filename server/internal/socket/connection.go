@@ -60,10 +60,19 @@ func (c *connection) run() {
 	defer c.handler.leave(c)
 	defer c.inlet.raw.Close()
 	c.close(c.read())
+	if c.abused() {
+		c.handler.admission.offend(c.place, time.Now())
+	}
 	c.heart.stop()
 	<-c.outbox.written
 	c.rise()
 	c.linger()
+}
+
+// abused tells whether the connection was closed for what the client did, and no client of ours does.
+func (c *connection) abused() bool {
+	code := c.outbox.code()
+	return c.inlet.fault != 0 || c.inlet.guard.joined && (code == wire.CloseBadMessage || code == wire.CloseRateLimited)
 }
 
 // rise gives the seat up, when nobody pulls from it any more.
@@ -134,12 +143,15 @@ func (c *connection) linger() {
 	if half, ok := c.inlet.raw.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
-	_ = c.inlet.raw.SetReadDeadline(time.Now().Add(c.handler.Limits.Linger))
-	_, _ = io.CopyN(io.Discard, c.inlet.raw, lingerBytes)
+	until := time.Now().Add(c.handler.Limits.Linger)
+	_ = c.inlet.raw.SetReadDeadline(until)
+	if _, err := io.CopyN(io.Discard, c.inlet.raw, lingerBytes); err == nil {
+		time.Sleep(time.Until(until)) // it goes on, unread, which holds it up and costs nothing
+	}
 }
 
 // lingerBytes bounds what a client can make us read after it was told that we do not listen any more.
-const lingerBytes = 4 << 20
+const lingerBytes = 64 << 10
 
 // panicked notes a panic in one of the connection's goroutines. It ends this connection and nothing else.
 func (c *connection) panicked(fault any) {

@@ -199,7 +199,7 @@ func TestBucketsFillAgain(t *testing.T) {
 // TestHeaderFaultsOnTheWire: each fault closes its connection with its code, before joining and after; a neighbour and the
 // process go on.
 func TestHeaderFaultsOnTheWire(t *testing.T) {
-	s := serve(t, func(c *Config) { c.Limits.PerUser, c.Limits.Strikes = 1000, 1000 })
+	s := serve(t, func(c *Config) { c.Limits.PerUser, c.Limits.Strikes, c.Limits.Penalty = 1000, 1000, 0 })
 	user := id.New[id.User]()
 	neighbour := s.enter(user)
 	for _, f := range headerFaults() {

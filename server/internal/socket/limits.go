@@ -9,6 +9,9 @@ type Limits struct {
 	WaitingPerAddress, WaitingPerNode         int
 	Handshakes, HandshakeBurst                int // per second and address
 
+	// For how long nobody comes in from an address, nor a user, of whom a connection was closed for abuse: the first time, and at most.
+	Penalty, PenaltyMost time.Duration
+
 	// Before the ticket is accepted.
 	JoinWait  time.Duration
 	JoinBytes int // of the one frame
@@ -43,6 +46,8 @@ func DefaultLimits() Limits {
 		PerAddress: 64, PerUser: 20, PerDocument: 200, PerNode: 10_000,
 		WaitingPerAddress: 10, WaitingPerNode: 500,
 		Handshakes: 10, HandshakeBurst: 20,
+
+		Penalty: time.Second, PenaltyMost: 30 * time.Second,
 
 		JoinWait: 5 * time.Second, JoinBytes: 4 << 10,
 

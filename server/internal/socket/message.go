@@ -62,8 +62,12 @@ func (c *connection) sit(join *wire.Join) {
 	c.actor.Note = c.note
 	c.log = c.log.With("user", actor.User, "document", c.doc)
 	c.watch.Seated(actor.User)
-	if !c.handler.admission.seat(c.place, actor.User, c.doc) {
+	switch c.handler.admission.seat(c.place, actor.User, c.doc, time.Now()) {
+	case tooManyHere:
 		c.close(wire.CloseTooMany)
+		return
+	case tooFast:
+		c.close(wire.CloseRateLimited)
 		return
 	}
 	taken, err := c.handler.join(ctx, room.Join{

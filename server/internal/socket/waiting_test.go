@@ -14,7 +14,7 @@ import (
 
 // TestNothingButAJoinComesFirst: whatever else is sent, the answer is the same and no room is asked.
 func TestNothingButAJoinComesFirst(t *testing.T) {
-	s := serve(t, nil)
+	s := serve(t, func(c *Config) { c.Limits.Penalty = 0 })
 	s.join = func(context.Context, room.Join) (seat, error) {
 		t.Error("a room was asked")
 		return nil, errFakeTicket

@@ -30,8 +30,8 @@ type answer struct {
 	Error string
 }
 
-// browserPatience bounds one step in a page on a slow machine.
-const browserPatience = 60 * time.Second
+// browserPatience bounds one step in a page on a slow machine. The driver's is a little shorter, and says more.
+const browserPatience = 3 * time.Minute
 
 // startBrowser fails the test if there is no Chromium, no Node or no packages: run `make test`, which installs them.
 func startBrowser(t *testing.T) *browser {
@@ -42,6 +42,7 @@ func startBrowser(t *testing.T) *browser {
 	}
 	command := exec.Command("node", driver)
 	command.Stderr = os.Stderr
+	command.Env = append(os.Environ(), fmt.Sprintf("COSCRIBE_BROWSER_TIMEOUT_MS=%d", (browserPatience*9/10).Milliseconds()))
 	in, err := command.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -92,8 +92,9 @@ type crowd struct {
 
 // Pauses of a typist between two edits.
 const (
-	fast = 400 * time.Millisecond
-	slow = 5 * time.Second // where many read
+	fast   = 400 * time.Millisecond
+	steady = time.Second     // where many type
+	slow   = 5 * time.Second // where many read
 )
 
 // mostAhead is how many edits of one typist wait for their fate; then it looks up.

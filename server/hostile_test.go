@@ -14,6 +14,7 @@ import (
 // names of people and their carets, and what it tells over HTTP; the Content-Security-Policy is behind that, and has nothing to
 // report. What is copied out of a document runs nowhere else either.
 func TestNothingWrittenRunsAsScript(t *testing.T) {
+	t.Parallel()
 	if n := len(slices.Compact(slices.Sorted(slices.Values(corpus)))); n < 200 || n < len(corpus) {
 		t.Fatalf("%d scripts, of which %d differ", len(corpus), n)
 	}
@@ -103,6 +104,7 @@ func ranNothing(t *testing.T, b *browser, page string) {
 // TestScriptsWouldBeSeen: the corpus is alive, and the test above sees it. A page that takes it for its own runs much of it, and in a page of
 // ours the policy stops all and reports it.
 func TestScriptsWouldBeSeen(t *testing.T) {
+	t.Parallel()
 	p, b := startProcess(t, "--data", t.TempDir()), startBrowser(t)
 	b.do("careless", "show", "")
 	b.do("ours", "goto", p.url+"/")
@@ -138,6 +140,7 @@ func TestScriptsWouldBeSeen(t *testing.T) {
 // TestUnsentTextOutlivesItsTabAndItsRight: words typed offline in a tab that was closed are offered for copying once their
 // author may not write any more, in one piece, after a reload again, and are gone when discarded.
 func TestUnsentTextOutlivesItsTabAndItsRight(t *testing.T) {
+	t.Parallel()
 	p, b := startProcess(t, "--data", t.TempDir()), startBrowser(t)
 	const ana, ben, words = "ana", "ben", "unsent words 😀"
 	b.do(ana, "goto", p.setup)

@@ -27,7 +27,7 @@ const typists = 50
 func killWhileTyping(t *testing.T, p *process, open opener) {
 	kills := times(t, "COSCRIBE_KILLS", 3)
 	c := administrator(t, p)
-	crowd := startCrowd(t, newDocument(t, c), typists, fast, c)
+	crowd := startCrowd(t, newDocument(t, c), typists, steady, c)
 	for range kills {
 		crowd.typed(typists)
 		pause(t.Context(), rand.N(300*time.Millisecond)) // so that it dies at any point of what it does

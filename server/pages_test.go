@@ -28,6 +28,7 @@ func pagePaths(t *testing.T) []string {
 
 // TestNoPageBreaksItsPolicy: the Content-Security-Policy has nothing to report of any page, whoever looks at it, and no page throws.
 func TestNoPageBreaksItsPolicy(t *testing.T) {
+	t.Parallel()
 	p, b := startProcess(t, "--data", t.TempDir()), startBrowser(t)
 	const ana, nobody = "ana", "nobody"
 	b.do(ana, "goto", p.setup)

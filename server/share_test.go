@@ -16,6 +16,7 @@ import (
 // write, and back, and out; somebody finds no document, asks for it, and is let in; and two administrators of one document do
 // not undo each other unawares. Every page of it is usable without eyes.
 func TestSharingInTheBrowser(t *testing.T) {
+	t.Parallel()
 	p, b := startHere(t), startBrowser(t)
 	const ana, guest, ben = "ana", "guest", "ben"
 	b.do(ana, "goto", p.setup)
@@ -119,6 +120,7 @@ func TestSharingInTheBrowser(t *testing.T) {
 
 // TestPagesOfAdministrators walks through them as somebody does who looks after the server.
 func TestPagesOfAdministrators(t *testing.T) {
+	t.Parallel()
 	p, b := startHere(t), startBrowser(t)
 	const ana = "ana"
 	b.do(ana, "goto", p.setup)

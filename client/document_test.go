@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds what a test waits for; nothing is measured against it.
-const patience = 20 * time.Second
+const patience = 3 * time.Minute
 
 func within(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)

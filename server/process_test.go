@@ -54,7 +54,7 @@ type process struct {
 	stderr  *bytes.Buffer
 }
 
-const startPatience = 60 * time.Second
+const startPatience = 3 * time.Minute
 
 // startProcess starts a server on a free loopback port, with args naming its empty database.
 func startProcess(t *testing.T, args ...string) *process {

@@ -200,10 +200,13 @@ func (c *typist) receive(r *wire.Revision) {
 	}
 }
 
+// patience bounds what a test waits for; nothing is measured against it.
+const patience = 3 * time.Minute
+
 // wait pulls until the condition holds.
 func (c *typist) wait(what string, done func() bool) {
 	c.t.Helper()
-	late := time.NewTimer(20 * time.Second)
+	late := time.NewTimer(patience)
 	defer late.Stop()
 	for {
 		c.pull()
@@ -268,7 +271,7 @@ func (c *typist) scribble(rng *rand.Rand) {
 
 // run makes edits until n are acknowledged, over whatever happens to the seat.
 func (c *typist) run(ctx context.Context, rng *rand.Rand, n int) error {
-	late := time.NewTimer(60 * time.Second)
+	late := time.NewTimer(patience)
 	defer late.Stop()
 	for target := len(c.acked) + n; len(c.acked) < target; {
 		if c.seat == nil || c.closed != 0 {

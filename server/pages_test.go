@@ -49,6 +49,11 @@ func TestNoPageBreaksItsPolicy(t *testing.T) {
 	b.do(ana, "goto", p.url+"/d/"+doc.String())
 	b.do(ana, "waitFor", ".ql-editor[contenteditable=true]")
 	pasteAll(t, b, ana)
+	b.do(ana, "paste", `<a href="https://example.org/?style=1&amp;only=2#on=3">asking</a>`, "x")
+	const asking = `[...document.querySelectorAll('.ql-editor a')].find((link) => link.textContent === 'asking')?.href`
+	if found, err := b.try(ana, "evaluate", asking); err != nil || string(found) != `"https://example.org/?style=1&only=2#on=3"` {
+		t.Errorf("a pasted link leads to %s %v", found, err)
+	}
 	b.do(ana, "press", "Control+/")
 	b.do(ana, "see", "Show these keys")
 	b.do(ana, "press", "Escape")

@@ -35,3 +35,7 @@ test('ink and paper stay where they were copied from, chosen colours come along'
     { insert: '\n', attributes: { header: 1 } },
   ]);
 });
+
+test('a long text of nothing is looked at in no time to speak of', () => {
+  expect(isMarkdown('\n'.repeat(300_000) + 'x')).toBe(false);
+});

@@ -66,11 +66,19 @@ export class SafeClipboard extends QuillClipboard {
     for (const rule of parsed.querySelectorAll('hr')) rule.replaceWith(lineOf(parsed, rule)); // here it stands within a line
     const pictures = [...parsed.querySelectorAll('img')];
     if (pictures.some((picture) => !isImage(picture.getAttribute('src')))) this.options.leftOut();
+    for (const name of ['href', 'src']) {
+      for (const element of parsed.querySelectorAll(`[${name}*="${this.#name}-"]`)) element.setAttribute(name, this.#restored(element.getAttribute(name)!));
+    }
     const texts = parsed.createTreeWalker(parsed.body, NodeFilter.SHOW_TEXT);
     for (let node = texts.nextNode(); node; node = texts.nextNode()) {
-      if (node.nodeValue!.includes(this.#name)) node.nodeValue = node.nodeValue!.replaceAll(`${this.#name}-`, '');
+      if (node.nodeValue!.includes(this.#name)) node.nodeValue = this.#restored(node.nodeValue!);
     }
     super.normalizeHTML(parsed);
+  }
+
+  // restored is what looked like an attribute and was none: words of a text, or what an address asks for.
+  #restored(value: string): string {
+    return value.replaceAll(`${this.#name}-`, '');
   }
 }
 

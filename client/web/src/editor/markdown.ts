@@ -6,7 +6,7 @@ import { Marked } from 'marked';
 const SIGNS = [
   /^#{1,6} +\S.*\n[ \t]*\n\s*\S/m, // a heading with nothing right below it, as a comment has
   /^(```|~~~)[\w+#-]* *$/m,
-  /^\s*[-*+] \[[ xX]\] \S/m,
+  /^[ \t]*[-*+] \[[ xX]\] \S/m,
   /(^|[^\\!\w])\[[^\]\n]+\]\((https?:\/\/|mailto:)[^\s)]+\)/,
   /(^|[\s(])\*\*\S([^*\n]*\S)?\*\*(?=[\s.,;:!?)]|$)/m,
   /(^|\n)[-*+] \S.*\n+[ \t]*[-*+] \S/,

@@ -12,7 +12,7 @@ import { browserDial, browserLocks, browserShelf } from '../src/sdk/browser';
 export interface Embedded {
   coscribe: string; // https://docs.example.org
   doc: string;
-  user: string; // whose token it is: unsent edits are kept on this device in their name
+  user: string; // the id of the one whose token it is: unsent edits are kept on this device in their name
   status(status: Status): void; // to show: whether all is saved
   offer(offer: Offer): void; // text that could not be saved, for its author to copy
   said(sentence: string): void; // anything else to tell

@@ -2,7 +2,7 @@
 // nobody else has means nothing to them. Others move it by this client's own revisions, so that typing tells nothing.
 
 import type { Delta } from './delta';
-import { carry, type Caret } from './peers';
+import { moveCaret, type Caret } from './peers';
 
 const GAP_MS = 150;
 
@@ -24,8 +24,8 @@ export class OwnCaret {
   }
 
   moved(change: Delta, own: boolean): void {
-    if (this.#told) this.#told = carry(this.#told, change, own);
-    if (this.#now && !own) this.#now = carry(this.#now, change, false);
+    if (this.#told) this.#told = moveCaret(this.#told, change, own);
+    if (this.#now && !own) this.#now = moveCaret(this.#now, change, false);
   }
 
   // forgotten: others know nothing of it, as after a new connection.

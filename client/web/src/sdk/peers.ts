@@ -71,22 +71,22 @@ export class Peers {
   // moved follows a change of the screen that seat made, or nobody's seat.
   moved(show: Delta, seat?: string): void {
     for (const peer of this.#bySeat.values()) {
-      if (peer.caret) peer.caret = carry(peer.caret, show, peer.seat === seat);
+      if (peer.caret) peer.caret = moveCaret(peer.caret, show, peer.seat === seat);
     }
   }
 
   #place(seat: string, cursor: Cursor, unsent: Unsent): Caret {
     let caret: Caret = { index: cursor.index, length: cursor.length };
     const missed = Math.min(this.#rev - cursor.rev, this.#history.length);
-    for (const past of missed > 0 ? this.#history.slice(-missed) : []) caret = carry(caret, past.change, past.seat === seat);
-    if (unsent.pending) caret = carry(caret, unsent.pending.delta, false);
-    if (unsent.buffer) caret = carry(caret, unsent.buffer.delta, false);
+    for (const past of missed > 0 ? this.#history.slice(-missed) : []) caret = moveCaret(caret, past.change, past.seat === seat);
+    if (unsent.pending) caret = moveCaret(caret, unsent.pending.delta, false);
+    if (unsent.buffer) caret = moveCaret(caret, unsent.buffer.delta, false);
     return caret;
   }
 }
 
-// carry moves a caret over a change: its own author's insert pushes it along, another's at the caret leaves it.
-export function carry(caret: Caret, change: Delta, own: boolean): Caret {
+// moveCaret moves a caret over a change: its own author's insert pushes it along, another's at the caret leaves it.
+export function moveCaret(caret: Caret, change: Delta, own: boolean): Caret {
   const index = change.transformPosition(caret.index, !own);
   const end = caret.length === 0 ? index : change.transformPosition(caret.index + caret.length, !own);
   return { index, length: Math.max(0, end - index) };

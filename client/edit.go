@@ -118,8 +118,13 @@ func (d *Document) settle() {
 	d.buffered, d.cutBehind = nil, 0
 }
 
-// reject takes back what is in flight. d.mu is held.
+// reject takes back what is in flight, and where that is a piece of edits, everything: the rest of those is not to be written
+// when their authors are told that they were refused, and what was made after them stands on it. d.mu is held.
 func (d *Document) reject(code wire.Code, message, pointer string) error {
+	if d.cutBehind > 0 {
+		d.withdraw(code, message)
+		return nil
+	}
 	show, refused, err := d.replica.Reject()
 	if err != nil {
 		return err
@@ -127,8 +132,7 @@ func (d *Document) reject(code wire.Code, message, pointer string) error {
 	d.caret.through(show, false)
 	why := &Rejected{Code: code, Message: message, Pointer: pointer, Delta: refused}
 	fate(d.flying, 0, why)
-	fate(d.buffered[:d.cutBehind], 0, why) // a part of them was refused, and is gone
-	d.flying, d.buffered, d.cutBehind = nil, d.buffered[d.cutBehind:], 0
+	d.flying = nil
 	d.settle()
 	return nil
 }

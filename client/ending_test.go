@@ -153,7 +153,7 @@ func TestAnotherHistoryGivesBackWhatWasNotSent(t *testing.T) {
 // TestSnapshotThatHoldsTheEditAcknowledgesIt: the answer is lost, and the server cannot tell what followed.
 func TestSnapshotThatHoldsTheEditAcknowledgesIt(t *testing.T) {
 	f := newFake(t)
-	f.forgetful = true
+	f.forgetful, f.oldSnapshots = true, 1
 	f.loseAnswer = func(*wire.Submit) bool { return true }
 	d := f.open(t, "a")
 	if rev, err := d.Submit(within(t), insert(0, "there")); err != nil || rev != 1 {
@@ -191,5 +191,54 @@ func TestEditThatComesToNothing(t *testing.T) {
 		if _, err := edit.Wait(within(t)); err != nil {
 			t.Errorf("an edit that was undone before it was sent: %v", err)
 		}
+	}
+}
+
+// TestPieceThatIsRefusedTakesItsEditBack: of an edit whose author is told that it was refused, nothing is written.
+func TestPieceThatIsRefusedTakesItsEditBack(t *testing.T) {
+	f := newFake(t)
+	f.limits.InsertUnits = 4
+	f.refuse = func(m *wire.Submit) wire.Code {
+		if strings.Contains(m.Delta.String(), "one ") {
+			return wire.CodeTooLarge
+		}
+		return ""
+	}
+	d := f.open(t, "a")
+	edit, err := d.Apply(insert(0, "one two three"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rejected *client.Rejected
+	if _, err := edit.Wait(within(t)); !errors.As(err, &rejected) || !errors.Is(err, client.ErrTooLarge) || !rejected.Delta.Equal(insert(0, "one two three")) {
+		t.Fatalf("the edit: %v, want all of it refused as too large", err)
+	}
+	if _, err := d.Submit(within(t), insert(0, "four")); err != nil {
+		t.Fatal(err)
+	}
+	if _, content := f.committed(); !content.Equal(mustDelta(`[{"insert":"four\n"}]`)) || !d.Content().Delta().Equal(content) {
+		t.Errorf("written %v, shown %v", content, d.Content().Delta())
+	}
+}
+
+// TestAnotherUserDoesNotGoOn: a client that has signed in as somebody else meanwhile does not send what is unsent in their name.
+func TestAnotherUserDoesNotGoOn(t *testing.T) {
+	f := newFake(t)
+	d := f.open(t, "a")
+	f.with(func() {
+		f.loseAnswer = func(*wire.Submit) bool {
+			f.loseAnswer, f.users["a"] = nil, id.New[id.User]()
+			return true
+		}
+	})
+	edit, err := d.Apply(insert(0, "mine"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := edit.Wait(within(t)); !errors.Is(err, client.ErrNotSignedIn) {
+		t.Errorf("the edit: %v, want ErrNotSignedIn", err)
+	}
+	if log, _ := f.committed(); len(log) != 1 {
+		t.Errorf("it was written %d times", len(log))
 	}
 }

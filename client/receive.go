@@ -47,6 +47,9 @@ func (d *Document) receive(l *link, message wire.Outbound) {
 
 func (d *Document) welcome(l *link, m *wire.Welcome) {
 	switch {
+	case !d.you.User.IsZero() && m.You.User != d.you.User: // the Client has signed in as somebody else: this is not for them to write
+		l.fail(&Ended{Code: wire.CloseSignedOut})
+		return
 	case m.Snapshot != nil:
 		content, err := ot.NewDocument(*m.Snapshot)
 		if err != nil {
@@ -97,8 +100,8 @@ func (d *Document) load(m *wire.Welcome, content *ot.Document) {
 	s, flying := d.replica.InFlight()
 	unsent := d.replica.Unsent()
 	withdrawn := d.replica.Reset(m.Rev, content)
-	if flying && s.Seq <= m.You.Seq && d.epoch == m.Document.Epoch { // the snapshot has it
-		fate(d.flying, m.Rev, nil)
+	if flying && s.Seq <= m.You.Seq && d.epoch == m.Document.Epoch { // the snapshot has it, or what follows up to the head
+		fate(d.flying, m.Head, nil)
 		d.flying, withdrawn = nil, unsent
 	}
 	d.forget(&Rejected{Code: wire.CodeResync, Message: "the document was loaded anew", Delta: withdrawn})

@@ -70,15 +70,16 @@ type Limits struct {
 	AccessPoll         time.Duration `default:"2s" help:"Between two looks at the access lists of open documents."`
 	FailClosed         time.Duration `default:"5s" help:"Without such a look, after which nothing is shown."`
 
-	TokensPerUser        int `default:"100" help:"Tokens of one user. Revoked ones count for an hour."`
-	DocumentsPerUser     int `default:"10000" lifted:"" help:"Documents that one user owns, with those in the trash."`
-	Groups               int `default:"10000" help:"Groups."`
-	MembersPerGroup      int `default:"10000" help:"Members of one group."`
-	GrantsPerDocument    int `default:"20000" help:"Grants in one document, expired ones too."`
-	AddressesPerDocument int `default:"1000" help:"Grants in one document to addresses that have no account yet."`
-	LinksPerDocument     int `default:"100" help:"Links into one document."`
-	RequestsPerDocument  int `default:"100" help:"Open requests for access to one document. Further ones are dropped."`
-	NoticesPerDay        int `default:"1000" help:"First refusals of a kind that are written down a day, in the audit of one document or of the instance."`
+	VisitorTime          time.Duration `default:"24h" help:"Until somebody without an account who has written nothing is forgotten."`
+	TokensPerUser        int           `default:"100" help:"Tokens of one user. Revoked ones count for an hour."`
+	DocumentsPerUser     int           `default:"10000" lifted:"" help:"Documents that one user owns, with those in the trash."`
+	Groups               int           `default:"10000" help:"Groups."`
+	MembersPerGroup      int           `default:"10000" help:"Members of one group."`
+	GrantsPerDocument    int           `default:"20000" help:"Grants in one document, expired ones too."`
+	AddressesPerDocument int           `default:"1000" help:"Grants in one document to addresses that have no account yet."`
+	LinksPerDocument     int           `default:"100" help:"Links into one document."`
+	RequestsPerDocument  int           `default:"100" help:"Open requests for access to one document. Further ones are dropped."`
+	NoticesPerDay        int           `default:"1000" help:"First refusals of a kind that are written down a day, in the audit of one document or of the instance."`
 
 	HeaderTime  time.Duration `default:"5s" help:"For the headers of a request."`
 	HeaderBytes size          `default:"16KiB" help:"Headers of a request."`
@@ -198,7 +199,8 @@ func (l *Limits) account() account.Config {
 // bounds are of what is kept in the database.
 func (l *Limits) bounds() storage.Bounds {
 	return storage.Bounds{
-		Tokens: l.TokensPerUser, Documents: l.DocumentsPerUser, Groups: l.Groups, Members: l.MembersPerGroup,
+		VisitorTime: l.VisitorTime,
+		Tokens:      l.TokensPerUser, Documents: l.DocumentsPerUser, Groups: l.Groups, Members: l.MembersPerGroup,
 		Grants: l.GrantsPerDocument, Addresses: l.AddressesPerDocument, Links: l.LinksPerDocument, Requests: l.RequestsPerDocument,
 		Notices: l.NoticesPerDay,
 	}

@@ -1,8 +1,12 @@
 package storage
 
+import "time"
+
 // Bounds is how many there may be of what people can make as many of as they like. A write of one more is ErrFull; what is
 // there already stays, and can be changed.
 type Bounds struct {
+	VisitorTime time.Duration // until a guest who has written nothing is forgotten
+
 	Tokens    int // of one user; revoked ones count for an hour
 	Documents int // that one user owns, those in the trash too
 	Groups    int
@@ -16,6 +20,6 @@ type Bounds struct {
 
 // DefaultBounds hold for a Store that was not told others.
 func DefaultBounds() Bounds {
-	return Bounds{Tokens: 100, Documents: 10_000, Groups: 10_000, Members: 10_000, Links: 100, Grants: 20_000, Addresses: 1_000,
+	return Bounds{VisitorTime: 24 * time.Hour, Tokens: 100, Documents: 10_000, Groups: 10_000, Members: 10_000, Links: 100, Grants: 20_000, Addresses: 1_000,
 		Requests: 100, Notices: 1_000}
 }

@@ -193,7 +193,7 @@ type Accounts interface {
 	// ended one stays ended: ErrNoCredential.
 	PutSession(ctx context.Context, session Session, note Note) error
 
-	// ProlongSession puts a live session's expiry to the given moment or to the session's LivesUntil, whichever comes first,
+	// ProlongSession is called when somebody has written something, who is then kept by Expire, if a guest. It puts a live session's expiry to the given moment or to the session's LivesUntil, whichever comes first,
 	// and never to an earlier one than it has. ErrNoCredential if the session has ended or expired at now.
 	ProlongSession(ctx context.Context, session id.Credential, expiresAt, now Micros) error
 
@@ -235,6 +235,7 @@ type Accounts interface {
 	// *FenceError. It is a look, not a lock.
 	Live(ctx context.Context, fence Fence) error
 
-	// Expire removes what expired before now: tickets, sessions with their tombstones, invitations.
+	// Expire removes what expired before now: tickets, sessions with their tombstones, invitations; and guests, with their
+	// sessions, who came Bounds.VisitorTime ago and have written nothing, unless something was granted to them by name.
 	Expire(ctx context.Context, now Micros) error
 }

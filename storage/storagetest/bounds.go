@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
@@ -16,7 +17,7 @@ const few = 3
 
 func testBounds(t *testing.T, open func(t *testing.T) Opened) {
 	w := newWorld(t, open(t))
-	w.Store.Bound(storage.Bounds{Tokens: few, Documents: few, Groups: few, Members: few, Links: few, Grants: 2 * few, Addresses: few, Requests: few, Notices: few})
+	w.Store.Bound(storage.Bounds{Tokens: few, Documents: few, Groups: few, Members: few, Links: few, Grants: 2 * few, Addresses: few, Requests: few, Notices: few, VisitorTime: time.Hour})
 	ann, bob := w.signIn(w.user("Ann")), w.signIn(w.user("Bob"))
 
 	// all makes one after another of something, each twice, and the first one too many is refused, then and when all come at once.
@@ -139,6 +140,43 @@ func testBounds(t *testing.T, open func(t *testing.T) Opened) {
 			w.ok(err)
 			same(w, written, i < few-1) // the last says that there were more
 		}
+	})
+	t.Run("Visitors", func(t *testing.T) {
+		w := w.in(t)
+		dan := w.signIn(w.user("Dan"))
+		link := w.link(w.document(dan).ID, authz.Editor)
+		come := func() (storage.User, storage.Session) {
+			guest := storage.User{ID: id.New[id.User](), Name: "Guest", Guest: true, CreatedAt: w.now}
+			_, err := w.Store.EnterLink(w.Context(), link.Hash, guest, w.now, storage.By{})
+			w.ok(err)
+			return guest, w.session(guest.ID)
+		}
+		reader, _ := come()
+		writer, session := come()
+		w.ok(w.Store.ProlongSession(w.Context(), session.ID, session.ExpiresAt, w.now))
+		given, _ := come()
+		doc := w.document(dan).ID
+		_, err := w.Store.PutGrant(w.Context(), doc, w.grant(given), w.guard(dan, doc))
+		w.ok(err)
+		there := func(want ...bool) {
+			for i, who := range []storage.User{reader, writer, given} {
+				if _, err := w.Store.User(w.Context(), who.ID); (err == nil) != want[i] {
+					t.Errorf("guest %d: %v, want there %v", i, err, want[i])
+				}
+			}
+		}
+		w.ok(w.Store.Expire(w.Context(), w.now+hour-1))
+		there(true, true, true)
+		for range 250 { // more than one transaction takes
+			w.behind("INSERT INTO users (id, email, name, password_hash, instance_admin, created_at, suspended_at, guest, proven, kept)"+
+				" SELECT $1, '', name, '', instance_admin, created_at, 0, guest, proven, kept FROM users WHERE id = $2", w.Key(id.New[id.User]()), w.Key(reader.ID))
+		}
+		before := w.count("users")
+		w.ok(w.Store.Expire(w.Context(), w.now+hour))
+		there(false, true, true)
+		same(w, before-w.count("users"), 251)
+		w.ok(w.Store.Expire(w.Context(), w.now+9*hour))
+		there(false, true, true)
 	})
 }
 

@@ -3,15 +3,56 @@ package relational
 import (
 	"context"
 
+	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// insertGuest stores a guest, and is content if they are there.
+// insertGuest stores a guest, and is content if they are there. They are not kept before they have written something.
 func insertGuest(ctx context.Context, tx Tx, user storage.User) error {
-	_, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+") VALUES ($1, '', $2, '', $3, $4, 0, $5, $3) ON CONFLICT (id) DO NOTHING",
+	_, err := tx.Exec(ctx, "INSERT INTO users ("+userColumns+", kept) VALUES ($1, '', $2, '', $3, $4, 0, $5, $3, $3) ON CONFLICT (id) DO NOTHING",
 		[16]byte(user.ID), user.Name, false, int64(user.CreatedAt), true)
 	return err
+}
+
+// forgetAtOnce is how many guests one transaction of Expire forgets: others write between them.
+const forgetAtOnce = 100
+
+// forgetVisitors removes the guests who came long ago and have written nothing, with their sessions. Whom somebody has given something
+// themselves stays.
+func (s *Store) forgetVisitors(ctx context.Context, now storage.Micros) error {
+	for {
+		var visitors []id.User
+		err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
+			visitors = nil
+			err := tx.Query(ctx, Query{
+				SQL: "SELECT u.id FROM users u WHERE NOT u.kept AND u.created_at <= $1" +
+					" AND NOT EXISTS (SELECT 1 FROM grants g WHERE g.principal = u.id AND g.principal_kind = $2)" +
+					" ORDER BY u.created_at, u.id LIMIT $3" + s.dialect.ForIdle,
+				Args: []any{int64(now) - s.bounds.VisitorTime.Microseconds(), int64(authz.ToUser), int64(forgetAtOnce)},
+				Row: func(row Row) error {
+					var visitor id.User
+					err := row.Scan(key(&visitor))
+					visitors = append(visitors, visitor)
+					return err
+				},
+			})
+			if err != nil {
+				return err
+			}
+			for _, visitor := range visitors {
+				for _, from := range []string{"members WHERE user_id", "sessions WHERE user_id", "users WHERE id"} {
+					if _, err := tx.Exec(ctx, "DELETE FROM "+from+" = $1", [16]byte(visitor)); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil || len(visitors) < forgetAtOnce {
+			return wrap(err, "forget visitors")
+		}
+	}
 }
 
 // endAtOnce is how many sessions one transaction of EndGuests ends: others write between them.

@@ -83,6 +83,10 @@ func (s *Store) ProlongSession(ctx context.Context, session id.Credential, expir
 		if err == nil && prolonged == 0 {
 			err = storage.ErrNoCredential
 		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, "UPDATE users SET kept = true WHERE NOT kept AND id = (SELECT user_id FROM sessions WHERE id = $1)", [16]byte(session))
 		return err
 	})
 	return wrap(err, "prolong a session")

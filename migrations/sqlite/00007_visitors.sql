@@ -1,0 +1,5 @@
+-- Whether a user stays. Guests who have written nothing do not; of those that stand nobody knows.
+
+-- +goose Up
+ALTER TABLE users ADD COLUMN kept integer NOT NULL DEFAULT 1;
+CREATE INDEX users_visitors ON users (created_at, id) WHERE NOT kept;

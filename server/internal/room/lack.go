@@ -40,6 +40,7 @@ func (l *lack) add(more lack) {
 // read is what was found.
 type read struct {
 	asked  lack
+	began  time.Time
 	err    error // then nothing else holds
 	access storage.Access
 	page   []storage.Revision
@@ -91,7 +92,7 @@ func (r *room) read() {
 func (h *Hub) read(doc id.Doc, asked lack, committed ot.Rev) (found read) {
 	ctx, cancel := h.call()
 	defer cancel()
-	found.asked = asked
+	found.asked, found.began = asked, time.Now()
 	defer func() {
 		if v := recover(); v != nil {
 			h.panicked("read", v)
@@ -149,7 +150,7 @@ func (f *read) do(r *room) {
 	}
 	if f.asked.access {
 		r.adopt(f.access, f.asked.people, f.asked.by)
-		r.seeAgain()
+		r.seeAgain(f.began)
 	}
 	for i := range f.page {
 		if r.ended != nil {
@@ -179,12 +180,13 @@ func (r *room) dark() bool {
 	return r.hub.darkSince(r.blind.Load(), now) || r.hub.dark()
 }
 
-// seeAgain follows the reading of the access list.
-func (r *room) seeAgain() {
-	if r.lack.access || r.ended != nil {
-		return
+// seeAgain follows a reading of the access list. If that has changed again, it did so since the reading began.
+func (r *room) seeAgain(began time.Time) {
+	next := int64(0)
+	if r.lack.access {
+		next = began.UnixNano()
 	}
-	if since := r.blind.Swap(0); r.hub.darkSince(since, time.Now()) {
+	if since := r.blind.Swap(next); r.hub.darkSince(since, time.Now()) {
 		r.wakeAll()
 	}
 }

@@ -189,6 +189,27 @@ func TestFailsClosedWithoutTheAccessList(t *testing.T) {
 	})
 }
 
+// A list that changes all the time is read all the time, and who stands on it goes on seeing.
+func TestAccessListThatKeepsChangingDarkensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		w.store.hookRead(func() error {
+			time.Sleep(50 * time.Millisecond)
+			return nil
+		})
+		for began := time.Now(); time.Since(began) < 2*w.limits.FailClosed; time.Sleep(20 * time.Millisecond) {
+			w.events.Publish(bus.AccessChanged{Doc: w.doc, By: w.owner.User})
+		}
+		c.edit(insert("x"))
+		c.send()
+		synctest.Wait()
+		if other.pull(); other.replica.Rev() != 1 {
+			t.Fatalf("shown up to %d", other.replica.Rev())
+		}
+	})
+}
+
 // What a look finds was true when it asked. An answer that took its time does not prolong what may be shown.
 func TestALateAnswerProlongsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -22,8 +22,10 @@ const (
 	AuditOffboard Action = "account.offboard"
 
 	// Notices: what changes nothing, but is worth knowing once a day.
-	AuditOpen   Action = "notice.open"   // took a seat in the document
-	AuditExport Action = "notice.export" // took the content out
-	AuditDenied Action = "notice.denied" // was refused a command, the target
-	AuditFull   Action = "notice.full"   // the day has had as many as there may be: the others of this day are not written
+	AuditOpen       Action = "notice.open"       // was given a ticket to take a seat in the document
+	AuditExport     Action = "notice.export"     // took the content out, or the ops, the target
+	AuditEnter      Action = "notice.enter"      // came by a link, the target
+	AuditDisconnect Action = "notice.disconnect" // ended somebody's connection, the target
+	AuditDenied     Action = "notice.denied"     // was refused a command, the target
+	AuditFull       Action = "notice.full"       // the day has had as many as there may be: the others of this day are not written
 )

@@ -12,7 +12,7 @@ import (
 // from Notice. Nothing here changes or removes one.
 type Audits interface {
 	// Notice writes down what changed nothing, such as a refusal: once a day for the same chain, actor, action and target,
-	// Bounds.Notices a day in a chain. It tells whether it did. The chain is of a document that exists, or nothing is written.
+	// Bounds.Notices a day in a chain, of which guests, whom anybody makes as many of as they like, fill half. It tells whether it did. The chain is of a document that exists, or nothing is written.
 	Notice(ctx context.Context, chain id.Doc, by By, action Action, target string) (bool, error)
 
 	// Audit returns a page of the rows that pass the filter, the last first unless the page says otherwise.

@@ -15,7 +15,7 @@ type Bounds struct {
 	Grants    int // of one document, expired ones too: every command reads them all
 	Addresses int // of one document: grants to addresses that have no account yet
 	Requests  int // of one document: open requests for access. Beyond, nothing is stored, and nothing said
-	Notices   int // a day, by UTC, in one chain of the audit. Those of one actor, action and target count once
+	Notices   int // a day, by UTC, in one chain of the audit. Those of one actor, action and target count once; guests have half of them
 }
 
 // DefaultBounds hold for a Store that was not told others.

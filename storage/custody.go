@@ -25,8 +25,8 @@ type Custody interface {
 	// suspended, a guest, or the owner. The zero user is offered nothing: that withdraws the offer, or declines it.
 	OfferDocument(ctx context.Context, doc id.Doc, to id.User, guard Guard) (int64, error)
 
-	// TransferDocument makes somebody the owner, whose grants of their own go, and ends the offer. ErrNoOffer, or ErrNoUser
-	// as for OfferDocument.
+	// TransferDocument makes somebody the owner, whose grants of their own go, and ends the offer. What was not offered may lie
+	// in the trash, and stays there. ErrNoOffer, or ErrNoUser as for OfferDocument.
 	TransferDocument(ctx context.Context, doc id.Doc, transfer Transfer, guard Guard) (int64, error)
 
 	// AccessDeleted is Access of a document that is deleted: ErrNoDocument if it is not.

@@ -133,6 +133,16 @@ func testNotice(t *testing.T, open func(t *testing.T) Opened) {
 		same(w, w.verified(unknown).N, 0)
 	})
 
+	t.Run("GuestsFillHalf", func(t *testing.T) {
+		w := w.in(t)
+		doc, guest := w.document(w.actor).ID, by(w.guest())
+		notice(w, doc, guest, storage.AuditOpen, "", true)
+		w.behind("UPDATE audit_heads SET notices = $1 WHERE chain = $2", storage.DefaultBounds().Notices/2, w.Key(doc))
+		notice(w, doc, guest, storage.AuditEnter, "link:x", false)
+		same(w, len(w.audit(doc)), 2)
+		notice(w, doc, w.by(), storage.AuditOpen, "", true)
+	})
+
 	t.Run("FloodEnds", func(t *testing.T) {
 		w := w.in(t)
 		doc := w.document(w.actor).ID

@@ -131,6 +131,23 @@ func testTrash(t *testing.T, open func(t *testing.T) Opened) {
 		w.refused(err, storage.ErrNoDocument)
 	})
 
+	t.Run("TransferredWhereItLies", func(t *testing.T) {
+		w := w.in(t)
+		doc, heir := w.document(w.actor).ID, w.user("Heir").ID
+		w.ok(w.Store.DeleteDocument(w.Context(), doc, w.now, w.guard(w.actor, doc)))
+		guard := storage.Guard{AccessVersion: 2, Fence: fence(w.actor)}
+		_, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: heir, Offered: true}, guard)
+		w.refused(err, storage.ErrNoDocument) // what is offered is accepted outside
+		for range 2 {
+			version, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: heir}, guard)
+			w.ok(err)
+			same(w, version, int64(4))
+		}
+		deleted, err := w.Store.AccessDeleted(w.Context(), doc)
+		w.ok(err)
+		same(w, []any{deleted.Document.Owner, deleted.Document.DeletedAt}, []any{heir, w.now})
+	})
+
 	t.Run("NotUndeleted", func(t *testing.T) {
 		w := w.in(t)
 		actor := w.signIn(w.user("Dan"))

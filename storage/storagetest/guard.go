@@ -43,7 +43,7 @@ func testGuard(t *testing.T, open func(t *testing.T) Opened) {
 			return err
 		}},
 		{"Transfer", func(w *world, doc id.Doc, guard storage.Guard) error {
-			_, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: bob.ID, At: w.now}, guard)
+			_, err := w.Store.TransferDocument(w.Context(), doc, storage.Transfer{To: bob.ID, Offered: true, At: w.now}, guard)
 			return err
 		}},
 		{"PutLink", func(w *world, doc id.Doc, guard storage.Guard) error {

@@ -35,6 +35,8 @@ func (s *Service) EnterLink(ctx context.Context, actor storage.Actor, secret str
 	if enters.Fence != nil { // they may have the document open already, with less
 		s.bus.Publish(bus.AccessChanged{Doc: link.Doc})
 	}
+	came := storage.By{Fence: &storage.Fence{User: user.ID, Credential: actor.Credential}, Note: visit.Note()}
+	_, _ = s.store.Notice(context.WithoutCancel(ctx), link.Doc, came, storage.AuditEnter, "link:"+link.ID.String())
 	return user, link.Doc, nil
 }
 

@@ -1,9 +1,8 @@
 package api
 
 import (
-	"bytes"
-	"encoding/csv"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -88,20 +87,26 @@ func (csvTable) row(row *wire.AuditRow) []byte {
 		row.Reason, row.From, row.RequestID, row.Hash)
 }
 
-// record is one line. What a spreadsheet would take for a formula, which a reason or a name can be, is made text.
+// formula is where a spreadsheet would begin to compute: at the beginning of a cell. That is the beginning of a field, and for
+// programs that split lines at other marks than commas, wherever quotes stand, what comes after such a mark.
+var formula = regexp.MustCompile("(^|[;|\t\r\n])([ \u00a0\"]*[=+@＝＋－＠\\-])")
+
+// record is one line, of quoted fields. What a spreadsheet would take for a formula, which a reason or a name can be, is made text.
 func record(fields ...string) []byte {
+	var line []byte
 	for i, field := range fields {
-		if strings.HasPrefix(field, "=") || strings.HasPrefix(field, "+") || strings.HasPrefix(field, "-") || strings.HasPrefix(field, "@") ||
-			strings.HasPrefix(field, "\t") || strings.HasPrefix(field, "\r") || strings.HasPrefix(field, "\n") ||
-			strings.HasPrefix(field, "＝") || strings.HasPrefix(field, "＋") || strings.HasPrefix(field, "－") || strings.HasPrefix(field, "＠") {
-			fields[i] = "'" + field
+		if i > 0 {
+			line = append(line, ',')
 		}
+		if strings.HasPrefix(field, "\t") || strings.HasPrefix(field, "\r") || strings.HasPrefix(field, "\n") {
+			field = "'" + field
+		}
+		field = formula.ReplaceAllString(field, "$1'$2")
+		line = append(line, '"')
+		line = append(line, strings.ReplaceAll(field, `"`, `""`)...)
+		line = append(line, '"')
 	}
-	var line bytes.Buffer
-	writer := csv.NewWriter(&line)
-	_ = writer.Write(fields) // to memory
-	writer.Flush()
-	return line.Bytes()
+	return append(line, '\n')
 }
 
 func unlessZero[ID interface {

@@ -195,6 +195,13 @@ func TestTrash(t *testing.T) {
 	h.grant(doc, admin.user.ID, authz.Admin, 0)
 	owner.do("POST", of(doc)+"/undelete", nil).refused(404, wire.CodeNotFound)
 	owner.do("DELETE", of(doc), nil).want(204)
+	heir := h.user("heir")
+	boss.do("POST", of(doc)+"/transfer-ownership", wire.Transfer{To: heir.user.ID, Reason: "has left"}).want(204)
+	if list := into[wire.List[wire.Deleted]](heir.do("GET", "/v1/trash", nil).want(200)); len(list.Items) != 1 {
+		t.Fatalf("the heir's trash holds %+v", list.Items)
+	}
+	heir.do("GET", of(doc), nil).refused(404, wire.CodeNotFound) // it lies where it lay
+	boss.do("POST", of(doc)+"/transfer-ownership", wire.Transfer{To: owner.user.ID, Reason: "is back"}).want(204)
 	trash := into[wire.List[wire.Deleted]](owner.do("GET", "/v1/trash", nil).want(200))
 	if len(trash.Items) != 1 || trash.Items[0].ID != doc || !trash.Items[0].Until.Equal(trash.Items[0].DeletedAt.Add(storage.TrashLasts)) {
 		t.Fatalf("the trash holds %+v", trash.Items)
@@ -477,6 +484,26 @@ func (h *house) dropAll(doc id.Doc) {
 			return err
 		}(); err != nil && !errors.Is(err, storage.ErrNoGrant) {
 			h.t.Fatal(err)
+		}
+	}
+}
+
+// No program takes a field of the table for a formula, at whatever marks it splits the lines.
+func TestTablesHoldNoFormulas(t *testing.T) {
+	for field, want := range map[string]string{
+		"plain, with comma; and mark": `"plain, with comma; and mark"`,
+		`say "x"`:                     `"say ""x"""`,
+		"=1+1":                        `"'=1+1"`,
+		" \t@SUM(A1)":                 "\" \t'@SUM(A1)\"",
+		"\tx":                         "\"'\tx\"",
+		"x;=cmd|' /C calc'!A0":        `"x;'=cmd|' /C calc'!A0"`,
+		"x\n-2+3":                     "\"x\n'-2+3\"",
+		`x;"=1"`:                      `"x;'""=1"""`,
+		"a|＋1":                        `"a|'＋1"`,
+		"well-known = good":           `"well-known = good"`,
+	} {
+		if got := strings.TrimSuffix(string(record(field)), "\n"); got != want {
+			t.Errorf("%q is written %s, want %s", field, got, want)
 		}
 	}
 }

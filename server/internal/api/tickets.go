@@ -25,6 +25,7 @@ func (a *API) issueTicket(w http.ResponseWriter, r *http.Request, actor storage.
 	if err != nil {
 		return err
 	}
+	a.Documents.NoteOpening(r.Context(), actor, doc)
 	return answer(w, http.StatusCreated, wire.Ticket{Ticket: secret, ExpiresAt: expires})
 }
 

@@ -38,6 +38,7 @@ func (s *Service) Content(ctx context.Context, actor storage.Actor, doc id.Doc, 
 	if err != nil {
 		return Content{}, fmt.Errorf("read content at revision %d: %w", rev, err)
 	}
+	_ = s.note(ctx, actor, doc, storage.AuditExport, "content")
 	return Content{Epoch: seen.Epoch, Rev: rev, Content: content}, nil
 }
 
@@ -144,5 +145,6 @@ func (s *Service) Ops(ctx context.Context, actor storage.Actor, doc id.Doc, afte
 	if err != nil {
 		return Ops{}, fmt.Errorf("read revisions: %w", err)
 	}
+	_ = s.note(ctx, actor, doc, storage.AuditExport, "ops")
 	return Ops{Epoch: by.Epoch, Head: by.Head, Items: items}, nil
 }

@@ -104,7 +104,7 @@ func (s *Service) find(ctx context.Context, doc id.Doc, command authz.Command, u
 	switch command {
 	case authz.Undelete:
 		return s.store.AccessDeleted(ctx, doc, users...)
-	case authz.ReadAudit:
+	case authz.ReadAudit, authz.Transfer:
 		deleted, gone := s.store.AccessDeleted(ctx, doc, users...)
 		access, err := s.store.Access(ctx, doc, users...)
 		if errors.Is(err, storage.ErrNoDocument) {

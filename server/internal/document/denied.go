@@ -3,8 +3,6 @@ package document
 import (
 	"context"
 	"errors"
-	"sync"
-	"time"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/storage"
@@ -34,51 +32,7 @@ func (s *Service) denied(ctx context.Context, actor storage.Actor, chain id.Doc,
 }
 
 // NoteDenied writes into the audit that the actor was refused a command in a document, or, with storage.Instance, in the instance: the
-// first time in a day. Who goes away at once is written down all the same.
+// first time in a day.
 func (s *Service) NoteDenied(ctx context.Context, actor storage.Actor, chain id.Doc, command authz.Command) error {
-	this := denial{chain, actor.User, command}
-	if !s.denials.first(this, time.Now()) {
-		return nil
-	}
-	_, err := s.store.Notice(context.WithoutCancel(ctx), chain, by(actor), storage.AuditDenied, command.String())
-	if err != nil {
-		s.denials.forget(this)
-	}
-	return err
-}
-
-// denial is what is written down once a day.
-type denial struct {
-	chain   id.Doc
-	user    id.User
-	command authz.Command
-}
-
-// denials remembers those of a day, so that a flood of them asks nothing of the database. What it forgot, the database knows.
-type denials struct {
-	mu    sync.Mutex
-	day   int64               // since 1970; guarded by mu
-	known map[denial]struct{} // guarded by mu
-}
-
-// maxDenials are remembered at a time.
-const maxDenials = 10_000
-
-func (d *denials) first(this denial, now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if today := now.Unix() / (24 * 60 * 60); today != d.day || len(d.known) >= maxDenials {
-		d.day, d.known = today, map[denial]struct{}{}
-	}
-	if _, known := d.known[this]; known {
-		return false
-	}
-	d.known[this] = struct{}{}
-	return true
-}
-
-func (d *denials) forget(this denial) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	delete(d.known, this)
+	return s.note(ctx, actor, chain, storage.AuditDenied, command.String())
 }

@@ -37,7 +37,7 @@ func (e *Forbidden) Error() string {
 type Service struct {
 	store   storage.Store
 	bus     *bus.Bus
-	denials denials
+	notices notices
 }
 
 // New returns the commands on the documents in store. What they change is told on bus.

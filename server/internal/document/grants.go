@@ -108,8 +108,7 @@ func (s *Service) granting(ctx context.Context, actor storage.Actor, by decision
 		return grant, err
 	}
 	grant.Role = role
-	expires = by.unlessSaid(expires, grant.To)
-	end, err := s.limited(ctx, grant.Right, expires, by.now)
+	end, err := s.limited(ctx, grant.Right, by.unlessSaid(expires, grant.To), by.now)
 	if err == nil {
 		end, err = by.lasting(grant.To, role, expires, end)
 	}

@@ -85,10 +85,9 @@ func (s *Service) putLink(ctx context.Context, actor storage.Actor, only int64, 
 			link.CreatedAt = by.now
 		}
 		right := authz.Right{To: to, Role: role}
-		asked := by.unlessSaid(expires, to)
-		end, err := s.limited(ctx, right, asked, by.now)
+		end, err := s.limited(ctx, right, by.unlessSaid(expires, to), by.now)
 		if err == nil {
-			end, err = by.lasting(to, role, asked, end)
+			end, err = by.lasting(to, role, expires, end)
 		}
 		if err != nil {
 			return err

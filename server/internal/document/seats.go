@@ -25,5 +25,6 @@ func (s *Service) Disconnect(ctx context.Context, actor storage.Actor, doc id.Do
 		return fmt.Errorf("disconnect: %w", err)
 	}
 	s.bus.Publish(bus.SeatDisconnected{Doc: doc, Seat: seat})
+	_ = s.note(ctx, actor, doc, storage.AuditDisconnect, "seat:"+seat.String())
 	return nil
 }

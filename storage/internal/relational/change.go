@@ -17,6 +17,9 @@ type change struct {
 	// fromTrash: the document is deleted before the change. After it, it never is.
 	fromTrash bool
 
+	// anywhere: the document may be deleted or not, and stays as it is.
+	anywhere bool
+
 	// twice: the version moves by two. No other change takes a document for as it would have left it that this one has changed.
 	twice bool
 
@@ -44,12 +47,12 @@ func (s *Store) changeAccess(ctx context.Context, doc id.Doc, guard storage.Guar
 		if c.twice {
 			version++
 		}
-		if document.AccessVersion == version && document.DeletedAt == 0 {
+		if document.AccessVersion == version && (document.DeletedAt == 0 || c.anywhere) {
 			if stands, err := c.stands(ctx, tx, &document); err != nil || stands {
 				return err
 			}
 		}
-		if err := s.guardedIn(ctx, tx, document, guard, c.fromTrash); err != nil {
+		if err := s.guardedIn(ctx, tx, document, guard, c.fromTrash || c.anywhere && document.DeletedAt != 0); err != nil {
 			return err
 		}
 		done, err := c.make(ctx, tx, &document)

@@ -88,7 +88,8 @@ func (s *Store) mayOwn(ctx context.Context, tx Tx, to, owner id.User) error {
 func (s *Store) TransferDocument(ctx context.Context, doc id.Doc, transfer storage.Transfer, guard storage.Guard) (int64, error) {
 	to := authz.Principal{Kind: authz.ToUser, ID: transfer.To}
 	version, err := s.changeAccess(ctx, doc, guard, change{
-		twice: true, // a withdrawal leaves no offer either
+		twice:    true, // a withdrawal leaves no offer either
+		anywhere: !transfer.Offered,
 		stands: func(_ context.Context, _ Tx, document *storage.Document) (bool, error) {
 			return document.Owner == transfer.To && document.OfferedTo.IsZero(), nil
 		},

@@ -73,6 +73,7 @@ func TestListsAreReadToTheirEnds(t *testing.T) {
 func TestRefusalsOfSharingHaveTheirErrors(t *testing.T) {
 	for code, want := range map[wire.Code]error{
 		wire.CodePolicy: client.ErrPolicy, wire.CodeReason: client.ErrReason, wire.CodeHasRole: client.ErrHasRole, wire.CodeTaken: client.ErrTaken,
+		wire.CodeFull: client.ErrFull,
 	} {
 		c := clientOf(t, func(w http.ResponseWriter, _ *http.Request) { problem(w, 422, code) })
 		err := c.Grant(t.Context(), id.New[id.Doc](), client.ToAnyone(), wire.PutGrant{Role: authz.Viewer})

@@ -19,6 +19,7 @@ var (
 	ErrNotAllowed  error = refusal(wire.CodeNotAllowed) // an attribute, embed or link outside the schema
 	ErrDoesNotFit  error = refusal(wire.CodeDoesNotFit) // an edit that is not for this content
 	ErrTaken       error = refusal(wire.CodeTaken)
+	ErrFull        error = refusal(wire.CodeFull)    // there are as many of these as there may be
 	ErrChanged     error = refusal(wire.CodeChanged) // what the change was made from is another by now
 	ErrPolicy      error = refusal(wire.CodePolicy)  // the instance's policy lets nobody do that
 	ErrReason      error = refusal(wire.CodeReason)  // it takes a reason

@@ -45,6 +45,9 @@ func TestTextIsClean(t *testing.T) {
 		{"a link's new name", "PUT", of + "/links/" + user, "name", fields{"role": "viewer"}},
 		{"a request", "POST", of + "/access-requests", "message", fields{"role": "viewer"}},
 		{"the reason of a grant", "PUT", of + "/grants/everyone", "reason", fields{"role": "viewer"}},
+		{"the reason of a link", "POST", of + "/links", "reason", fields{"role": "viewer", "name": "n"}},
+		{"the reason of an approval", "POST", of + "/access-requests/" + user + "/approve", "reason", nil},
+		{"the reason of a member", "PUT", "/groups/" + user + "/members/" + user, "reason", nil},
 		{"the reason of a transfer", "POST", of + "/transfer-ownership", "reason", fields{"to": user}},
 		{"the reason of a suspension", "PUT", "/accounts/" + user + "/suspension", "reason", nil},
 		{"the reason of an offboarding", "POST", "/accounts/" + user + "/offboarding", "reason", nil},
@@ -78,6 +81,8 @@ func TestTextIsClean(t *testing.T) {
 	for _, text := range foul {
 		w.say(&wire.Rename{Ref: "r", Title: text})
 		w.say(&wire.NewLink{Ref: "l", Name: text, Role: authz.Viewer})
+		w.say(&wire.NewLink{Ref: "l", Name: "n", Role: authz.Viewer, Reason: text})
+		w.say(&wire.Grant{Ref: "g", Principal: client.ToEveryone(), Role: authz.Viewer, Reason: text})
 	}
 	w.say(&wire.Rename{Ref: "last", Title: "Clean"})
 	eventually(t, "the last title is the document's, and there were no others", func() (bool, string) {
@@ -90,6 +95,9 @@ func TestTextIsClean(t *testing.T) {
 	w.leave()
 	if links, err := ana.Links(t.Context(), doc); err != nil || len(links) != 0 {
 		t.Errorf("links %v, %v", links, err)
+	}
+	if grants, err := ana.Grants(t.Context(), doc); err != nil || len(grants) != 1 {
+		t.Errorf("grants %v, %v", grants, err)
 	}
 	if err := ana.Grant(t.Context(), doc, client.ToEveryone(), wire.PutGrant{Role: authz.Viewer, Reason: "two\nlines\tof\u200d 👩\u200d👩 שלום"}); err != nil {
 		t.Errorf("a clean reason: %v", err)

@@ -36,6 +36,9 @@ func (r *room) reconsider(expired string, by author) {
 		case !now.May(authz.Open):
 			r.remove(s)
 			s.close(wire.CloseAccessRevoked)
+		case was.May(authz.ReadHistory) && !now.May(authz.ReadHistory) && s.catchingUp():
+			r.remove(s) // what it was still to get is history: it comes back to the content as it is
+			s.close(wire.CloseResync)
 		case now == was:
 		case now.Role < was.Role:
 			s.tellAccess(now, cmp.Or(expired, reasonRevoked), by)

@@ -316,3 +316,38 @@ func TestComingBackReadsNoHistory(t *testing.T) {
 		}
 	})
 }
+
+// Who loses the right to read history in the midst of a catch-up gets no more of it: they come back to the content as it is.
+func TestLostHistoryEndsACatchUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		author := join(w, w.owner)
+		author.typeText("a secret")
+		editor := w.editor("Editor")
+		join(w, w.editor("Other")) // leaves a snapshot with the secret behind
+		author.edit(ot.New().Delete(len("a secret")).MustDelta())
+		author.send()
+		author.wait("an acknowledgement", author.replica.Synced)
+		present := join(w, editor)
+		var seats []*room.Seat
+		for _, since := range []*wire.Since{nil, {Epoch: 1, Rev: 0}} {
+			seat, err := w.hub.Join(w.ctx, room.Join{Doc: w.doc, Actor: editor, Client: id.New[id.Client](), Since: since, Wake: func() {}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seats = append(seats, seat)
+		}
+		w.grant(editor, authz.Viewer, 0)
+		synctest.Wait()
+		for i, seat := range seats {
+			said, _, err := seat.Pull(w.ctx, nil, nil, 1<<20)
+			var closed *room.Closed
+			if !errors.As(err, &closed) || closed.Code != wire.CloseResync || strings.Contains(string(said), "secret") {
+				t.Errorf("seat %d is told %v, %s", i, err, said)
+			}
+		}
+		if present.pull(); present.closed != 0 {
+			t.Errorf("who had everything is closed: %v", present.closed)
+		}
+	})
+}

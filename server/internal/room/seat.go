@@ -106,6 +106,9 @@ func (s *Seat) takeCaret() (cursor *wire.Cursor, given bool) {
 	return cursor, given
 }
 
+// catchingUp tells whether the seat has not yet pulled what was there when it joined.
+func (s *Seat) catchingUp() bool { return s.has.Load() < 0 }
+
 func (s *Seat) mayShowCursor() bool { return s.Standing().May(authz.ShowCursor) }
 
 // Leave gives the seat up. It may be called again. Pull must not be called after it.

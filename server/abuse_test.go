@@ -27,7 +27,7 @@ var clement = []string{"--limit-penalty=1ms", "--limit-penalty-most=1ms"}
 // TestAbuseHolds attacks a server with its default limits in every way that coabuse knows, while somebody types on it.
 // COSCRIBE_ABUSE=long takes those that wait long as well, with more of everything.
 func TestAbuseHolds(t *testing.T) {
-	p := startProcess(t, append(slices.Clone(clement), "--data", t.TempDir(), "--log-level", "debug")...)
+	p := startBinary(t, built, append(slices.Clone(clement), "--data", t.TempDir(), "--log-level", "debug")...)
 	args := []string{"--quick", "--crowd", "60", "--malformed", "300"}
 	if os.Getenv("COSCRIBE_ABUSE") == "long" {
 		args = []string{"--crowd", "1000", "--malformed", "20000"}
@@ -52,7 +52,8 @@ func TestAbuseAtTheDoor(t *testing.T) {
 
 // TestAbuseByMalformedFrames sends masses of malformed frames to a server that forgives them. COSCRIBE_MALFORMED sets how many.
 func TestAbuseByMalformedFrames(t *testing.T) {
-	p := startBinary(t, plainServer, "--data", t.TempDir(), "--limit-penalty=1ms", "--limit-penalty-most=1ms", "--limits-profile", "load", "--limit-strikes", strconv.Itoa(unhindered))
+	p := startBinary(t, plainServer, "--data", t.TempDir(), "--limit-penalty=1ms", "--limit-penalty-most=1ms", "--limits-profile", "load", "--limit-strikes", strconv.Itoa(unhindered),
+		"--limit-ping-every", "1h") // who sends masses hears no ping in time on a busy machine
 	abuse(t, p, "--only", "malformed", "--malformed", strconv.Itoa(times(t, "COSCRIBE_MALFORMED", 100_000)))
 	p.stop()
 }
@@ -124,19 +125,20 @@ func newToken(t *testing.T, url, invitation, email string) string {
 	return token.Secret
 }
 
-// coabuse is the program, built once, as plainServer is the server without the race detector, which would slow down what comes in masses.
+// coabuse is the program, built once, and never with the race detector, which would slow down what comes in masses. plainServer is the
+// server as the go command builds it without being told: with the race detector in `make test`, and without in `make soak`.
 var (
-	coabuse     = sync.OnceValues(func() (string, error) { return program("../client/cmd/coabuse") })
+	coabuse     = sync.OnceValues(func() (string, error) { return program("../client/cmd/coabuse", "-race=false") })
 	plainServer = sync.OnceValues(func() (string, error) { return program(".") })
 )
 
-func program(source string) (string, error) {
+func program(source string, flags ...string) (string, error) {
 	folder, err := folder()
 	if err != nil {
 		return "", err
 	}
 	binary := filepath.Join(folder, "plain-"+filepath.Base(source))
-	command := exec.Command("go", "build", "-o", binary, source)
+	command := exec.Command("go", slices.Concat([]string{"build"}, flags, []string{"-o", binary, source})...)
 	command.Stderr = os.Stderr
 	return binary, command.Run()
 }

@@ -42,7 +42,7 @@ func TestChurnLeavesNothingBehind(t *testing.T) {
 
 // TestSilenceIsNoticed: who does not answer pings is closed, and nothing of them stays.
 func TestSilenceIsNoticed(t *testing.T) {
-	l := startHere(t, "--limit-ping-every=300ms", "--limit-pong-time=200ms")
+	l := startHere(t, "--limit-ping-every=2s", "--limit-pong-time=1500ms")
 	doc := newDocument(t, administrator(t, l.process))
 	author := signIn(t, l.url, "ana@example.com")
 	silent, err := sitDown(t, author, doc, id.New[id.Client]()) // it does not read, so it hears no ping
@@ -67,7 +67,7 @@ func TestSilenceIsNoticed(t *testing.T) {
 // TestConnectionsEndOfAge: give or take a tenth, not all at once, and with a code that says to come back.
 func TestConnectionsEndOfAge(t *testing.T) {
 	const age = 3 * time.Second
-	l := startHere(t, "--limit-connection-age="+age.String(), "--limit-ping-every=20ms", "--limit-pong-time=10ms")
+	l := startHere(t, "--limit-connection-age="+age.String(), "--limit-ping-every=300ms", "--limit-pong-time=250ms")
 	doc := newDocument(t, administrator(t, l.process))
 	author := signIn(t, l.url, "ana@example.com")
 	var lasted []time.Duration
@@ -76,26 +76,33 @@ func TestConnectionsEndOfAge(t *testing.T) {
 		since time.Time
 	}
 	var all []seated
-	for range 8 {
+	sit := func() seated {
 		since := time.Now()
 		w, err := sitDown(t, author, doc, id.New[id.Client]())
 		if err != nil {
 			t.Fatal(err)
 		}
 		w.listen()
-		all = append(all, seated{w, since})
+		return seated{w, since}
+	}
+	for range 16 {
+		all = append(all, sit())
 	}
 	for len(lasted) < len(all) {
 		for i := range all {
 			all[i].mu.Lock()
-			if all[i].closed != 0 && !all[i].since.IsZero() {
-				if all[i].closed != wire.CloseDraining {
-					t.Errorf("closed with %d", all[i].closed)
-				}
+			closed := all[i].closed
+			all[i].mu.Unlock()
+			switch {
+			case closed == 0 || all[i].since.IsZero():
+			case closed == wire.CloseNoPong: // on a busy machine, where a client may be late
+				all[i] = sit()
+			case closed != wire.CloseDraining:
+				t.Fatalf("closed with %d", closed)
+			default:
 				lasted = append(lasted, time.Since(all[i].since))
 				all[i].since = time.Time{}
 			}
-			all[i].mu.Unlock()
 		}
 		pause(t.Context(), 5*time.Millisecond)
 		if t.Context().Err() != nil {

@@ -56,10 +56,11 @@ type process struct {
 
 const startPatience = 3 * time.Minute
 
-// startProcess starts a server on a free loopback port, with args naming its empty database.
+// startProcess starts a server on a free loopback port, with args naming its empty database. It is patient: its clients share a machine
+// with it, and with other tests, and are late with whatever they say.
 func startProcess(t *testing.T, args ...string) *process {
 	t.Helper()
-	return startBinary(t, built, args...)
+	return startBinary(t, built, append([]string{"--limit-header-time=3m", "--limit-request-time=3m", "--limit-join-time=3m", "--limit-ping-every=1h"}, args...)...)
 }
 
 // startBinary is startProcess for a server that was built otherwise.

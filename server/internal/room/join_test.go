@@ -53,7 +53,7 @@ func TestJoinStorm(t *testing.T) {
 	var running sync.WaitGroup
 	for i, c := range editors {
 		running.Go(func() {
-			if err := c.run(w.ctx, rand.New(rand.NewPCG(seed, uint64(i))), 100); err != nil {
+			if err := c.run(w.ctx, rand.New(rand.NewPCG(seed, uint64(i))), 40); err != nil {
 				t.Error(err)
 			}
 		})

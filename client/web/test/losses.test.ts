@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Delta, leave, type Shelf, type Stored } from '../src/sdk';
-import { Authority } from './authority';
+import { Authority, type Seat } from './authority';
 import { MemoryLocks, MemoryShelf } from './shelf';
 import { Tab } from './tab';
 
@@ -265,4 +265,20 @@ test('a page that is left goes on sending what no later tab would have', async (
     expect(authority.seats.size).toBe(0);
     expect(shelf.within.records.size).toBe(kept ? 1 : 0);
   }
+});
+
+test('a long text comes over a slow line', async () => {
+  const authority = new Authority();
+  const dial = authority.dial('ana');
+  const tab = new Tab(authority, 'ana', undefined, {
+    ...dial,
+    socket: (subprotocol) => {
+      const seat = dial.socket(subprotocol) as Seat;
+      const tell = seat.tell.bind(seat);
+      seat.tell = (message) => void setTimeout(() => tell(message), message.type === 'welcome' ? 20_000 : 0);
+      return seat;
+    },
+  });
+  await settle(60_000);
+  expect(tab.session.status.state).toBe('saved');
 });

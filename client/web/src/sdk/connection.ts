@@ -35,7 +35,8 @@ interface Events {
   ended: Ended;
 }
 
-const JOIN_MS = 10_000; // from asking for a ticket to the welcome
+const JOIN_MS = 10_000; // from asking for a ticket to the join
+const WELCOME_MS = 30_000; // from there to the welcome, which has a long text in it
 const QUIET_MS = 20_000; // without a message: ping
 const PONG_MS = 10_000;
 const FIRST_RETRY_MS = 250;
@@ -98,7 +99,7 @@ export class Connection extends Emitter<Events> {
     this.#hangUp();
     const attempt = ++this.#attempt;
     this.#become('joining');
-    this.#timer = setTimeout(() => this.#lost(), JOIN_MS);
+    this.#lostAfter(JOIN_MS);
     let ticket: string;
     try {
       ticket = await this.#dial.ticket();
@@ -109,7 +110,10 @@ export class Connection extends Emitter<Events> {
     if (attempt !== this.#attempt || this.state !== 'joining') return;
 
     const socket = (this.#socket = this.#dial.socket(SUBPROTOCOL));
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'join', ticket, ...this.#join() } satisfies Join));
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ type: 'join', ticket, ...this.#join() } satisfies Join));
+      if (this.#socket === socket) this.#lostAfter(WELCOME_MS);
+    };
     socket.onmessage = (event) => this.#socket === socket && this.#hear(event.data);
     socket.onclose = (event) => this.#socket === socket && this.#closed(event.code);
   }
@@ -160,6 +164,11 @@ export class Connection extends Emitter<Events> {
       this.emit('closed', code);
       this.#lost();
     } else this.end(endedBy[code] ?? 'bad_message');
+  }
+
+  #lostAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(), ms);
   }
 
   #lost(): void {

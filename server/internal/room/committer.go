@@ -59,12 +59,18 @@ func (c *committer) add(j *job, more storage.Batch, bytes int) bool {
 	}
 	batch.Revisions = append(batch.Revisions, more.Revisions...)
 	for _, fence := range more.Fences {
-		if !slices.Contains(batch.Fences, fence) {
-			batch.Fences = append(batch.Fences, fence)
-		}
+		batch.Fences = withFence(batch.Fences, fence)
 	}
 	j.bytes += bytes
 	return true
+}
+
+// withFence adds a fence once.
+func withFence(fences []storage.Fence, fence storage.Fence) []storage.Fence {
+	if slices.Contains(fences, fence) {
+		return fences
+	}
+	return append(fences, fence)
 }
 
 // see begins a goroutine if nobody will soon take what waits. mu is held.

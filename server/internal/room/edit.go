@@ -2,6 +2,7 @@ package room
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
@@ -183,21 +184,22 @@ func (r *room) place(p *pending) (accepted []ot.Accepted, fresh bool, err error)
 	if errors.As(err, &delta) {
 		err = &ot.ChainError{Err: err}
 	}
-	return []ot.Accepted{one}, fresh, err
+	return append(p.accepted[:0], one), fresh, err
 }
 
 // stage writes the revisions out, once for the log and for everybody who will pull them, and puts them into the next batch.
 func (r *room) stage(p *pending, accepted []ot.Accepted) {
 	at := storage.At(p.came)
 	p.accepted = accepted
-	p.revisions, p.entries = make([]storage.Revision, len(accepted)), make([]entry, len(accepted))
+	p.revisions, p.entries = slices.Grow(p.revisions[:0], len(accepted)), slices.Grow(p.entries[:0], len(accepted))
 	for i := range accepted {
 		acc := &accepted[i]
-		p.revisions[i] = storage.Revision{
+		revision := storage.Revision{
 			Rev: acc.Rev, Edit: acc.ID, Author: p.actor.User, Seat: p.stamp, Client: p.origin.Client,
-			Seq: acc.Seq, At: at, Kind: p.kind, Delta: acc.Change.AppendJSON(nil),
+			Seq: acc.Seq, At: at, Kind: p.kind,
 		}
-		p.entries[i] = newEntry(&p.revisions[i])
+		entry := stageEntry(&revision, acc.Change)
+		p.revisions, p.entries = append(p.revisions, revision), append(p.entries, entry)
 	}
 	if len(r.staged) == 0 {
 		r.stagedVersion = r.access.Document.AccessVersion

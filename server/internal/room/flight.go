@@ -15,7 +15,9 @@ type flight struct {
 	batch   []*pending
 	last    ot.Rev
 	version int64 // of the access list by which all of it was authorised
-	job     *job
+	job     job
+	room    *room
+	err     error // what became of it, when it has landed
 }
 
 // handOver sends what is staged on its way: with what waits for its Append already, or by itself if nothing does.
@@ -25,16 +27,13 @@ func (r *room) handOver() {
 	case len(r.staged) == 0:
 	case f == nil:
 		n, batch, bytes := r.cargo()
-		j := &job{batch: batch, bytes: bytes, done: func(err error) {
-			if e := (&landed{r, err}); !r.post(e) {
-				e.drop(nil)
-			}
-		}}
-		r.flight = &flight{version: r.stagedVersion, job: j}
+		f = &flight{room: r, version: r.stagedVersion}
+		f.job.batch, f.job.bytes, f.job.done = batch, bytes, f.landed
+		r.flight = f
 		r.board(n)
-		r.hub.committer.commit(j)
+		r.hub.committer.commit(&f.job)
 	case f.version == r.stagedVersion && !f.job.taken.Load():
-		if n, batch, bytes := r.cargo(); r.hub.committer.add(f.job, batch, bytes) {
+		if n, batch, bytes := r.cargo(); r.hub.committer.add(&f.job, batch, bytes) {
 			r.board(n)
 		}
 	}
@@ -54,13 +53,9 @@ func (r *room) cargo() (n int, batch storage.Batch, bytes int) {
 		Doc: r.doc, Epoch: r.access.Document.Epoch, AccessVersion: r.stagedVersion,
 		Head: r.staged[0].revisions[0].Rev - 1, Revisions: make([]storage.Revision, 0, rows),
 	}
-	fences := map[storage.Fence]bool{}
 	for _, p := range r.staged[:n] {
 		batch.Revisions = append(batch.Revisions, p.revisions...)
-		if !fences[p.fence] {
-			fences[p.fence] = true
-			batch.Fences = append(batch.Fences, p.fence)
-		}
+		batch.Fences = withFence(batch.Fences, p.fence)
 	}
 	return n, batch, bytes
 }
@@ -71,44 +66,47 @@ func (r *room) board(n int) {
 	f.batch = append(f.batch, r.staged[:n]...)
 	last := f.batch[len(f.batch)-1].revisions
 	f.last = last[len(last)-1].Rev
-	r.staged = append([]*pending(nil), r.staged[n:]...)
+	left := copy(r.staged, r.staged[n:])
+	clear(r.staged[left:])
+	r.staged = r.staged[:left]
 }
 
-// landed is what became of the flight.
-type landed struct {
-	room *room
-	err  error
+// landed tells the room what became of the flight, which is the event.
+func (f *flight) landed(err error) {
+	if f.err = err; !f.room.post(f) {
+		f.drop(nil)
+	}
 }
 
 // drop is for a room that has ended meanwhile: now the document may be opened again.
-func (e *landed) drop(*Refusal) { e.room.hub.remove(e.room) }
+func (f *flight) drop(*Refusal) { f.room.hub.remove(f.room) }
 
-func (e *landed) do(r *room) {
+func (f *flight) do(r *room) {
 	var fences *storage.FenceError
-	switch {
-	case e.err == nil:
+	switch err := f.err; {
+	case err == nil:
 		r.commit()
-	case errors.Is(e.err, storage.ErrHeadMoved):
+	case errors.Is(err, storage.ErrHeadMoved):
 		r.unwind(lack{log: true})
-	case errors.Is(e.err, storage.ErrAccessMoved):
+	case errors.Is(err, storage.ErrAccessMoved):
 		r.unwind(lack{access: true})
-	case errors.Is(e.err, storage.ErrEpoch):
+	case errors.Is(err, storage.ErrEpoch):
 		r.unwind(lack{access: true, log: true})
-	case errors.Is(e.err, storage.ErrDuplicate):
+	case errors.Is(err, storage.ErrDuplicate):
 		r.unwind(lack{log: true, origins: r.origins()})
-	case errors.As(e.err, &fences):
+	case errors.As(err, &fences):
 		r.unwind(r.doubtful(fences.Ended))
-	case errors.Is(e.err, errStopped):
+	case errors.Is(err, errStopped):
 		r.flight = nil
 		r.end(refusal(wire.CodeDraining), wire.CloseDraining)
-	case errors.Is(e.err, storage.ErrNoDocument):
+	case errors.Is(err, storage.ErrNoDocument):
 		r.flight = nil
 		r.deleted()
-	case errors.Is(e.err, storage.ErrUnavailable):
+	case errors.Is(err, storage.ErrUnavailable):
 		r.giveBack()
 	default:
 		r.flight = nil
-		r.doubt("commit", e.err)
+		r.doubt("commit", err)
 	}
 }
 
@@ -116,16 +114,8 @@ func (e *landed) do(r *room) {
 func (r *room) commit() {
 	landed := r.flight
 	r.flight = nil
-	var entries []entry
-	var changes []ot.Delta
-	for _, p := range landed.batch {
-		entries = append(entries, p.entries...)
-		for i := range p.accepted {
-			changes = append(changes, p.accepted[i].Change)
-		}
-	}
 	r.authority.Commit(landed.last)
-	r.shown.publish(entries, changes)
+	r.shown.publish(landed.batch...)
 	for _, p := range landed.batch {
 		if box := r.outboxes[p.origin]; box != nil {
 			box.seq = p.chain[len(p.chain)-1].Seq
@@ -170,7 +160,7 @@ func (r *room) ahead() []*pending {
 	waiting := append(append(append(r.flight.batch, r.staged...), r.parked...), r.waiting...)
 	r.flight, r.staged, r.parked = nil, nil, nil
 	for _, p := range waiting {
-		p.accepted, p.revisions, p.entries = nil, nil, nil
+		p.accepted, p.revisions, p.entries = nil, nil, nil // not used again: the database may still read them
 	}
 	return waiting
 }

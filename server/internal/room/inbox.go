@@ -18,6 +18,7 @@ type event interface {
 type inbox struct {
 	mu      sync.Mutex
 	queue   []event  // guarded by mu
+	spare   []event  // the queue before, empty; guarded by mu
 	clients int      // of queue, those that offer added; guarded by mu
 	running bool     // guarded by mu
 	closed  *Refusal // why nothing is taken any more; guarded by mu
@@ -56,7 +57,7 @@ func (r *room) add(ev event) {
 	r.inbox.queue = append(r.inbox.queue, ev)
 	if !r.inbox.running {
 		r.inbox.running = true
-		r.hub.spawn(r.work)
+		r.hub.spawn(r.working)
 	}
 }
 
@@ -65,8 +66,11 @@ func (b *inbox) take(done []event) []event {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.queue) == 0 {
-		b.running = false
+		b.running, b.spare = false, done
 		return nil
+	}
+	if done == nil {
+		done = b.spare
 	}
 	taken := b.queue
 	b.queue, b.clients = done[:0], 0

@@ -71,6 +71,6 @@ func (r *room) advance(revision *storage.Revision) error {
 	}
 	origin := ot.Origin{Author: revision.Author, Client: revision.Client}
 	r.authority.Remember(origin, revision.Seq, revision.Edit, revision.Rev)
-	r.shown.publish([]entry{newEntry(revision)}, []ot.Delta{change})
+	r.shown.publish(&pending{entries: []entry{newEntry(revision, change)}})
 	return nil
 }

@@ -128,27 +128,36 @@ func (r *room) committed() ot.Rev {
 	return r.authority.Committed()
 }
 
-// submit is an edit from a seat.
+// submit is an edit from a seat. It has room for all that becomes of one edit, so that typing costs few allocations.
 type submit struct {
-	seat *Seat
-	edit wire.Submit
+	pending
+	from     *Seat
+	edit     [1]ot.Submission
+	accepted [1]ot.Accepted
+	revision [1]storage.Revision
+	entry    [1]entry
 }
 
-func (e *submit) drop(*Refusal) { e.seat.queued.Add(-1) }
-
-func (e *submit) do(r *room) {
-	e.seat.queued.Add(-1)
-	if _, here := r.seats[e.seat]; !here {
-		return // superseded or closed: what it sent is not taken
-	}
-	kind := storage.Kind(e.edit.Kind)
+func newSubmit(s *Seat, edit *wire.Submit) *submit {
+	kind := storage.Kind(edit.Kind)
 	if kind == "" {
 		kind = storage.KindEdit
 	}
-	r.take(&pending{
-		actor: e.seat.actor, origin: e.seat.origin, stamp: e.seat.id, kind: kind, came: time.Now(), seat: e.seat,
-		chain: []ot.Submission{{
-			Origin: e.seat.origin, Seq: e.edit.Seq, ID: e.edit.ID, Base: e.edit.Base, Delta: e.edit.Delta,
-		}},
-	})
+	e := &submit{from: s, edit: [1]ot.Submission{{Origin: s.origin, Seq: edit.Seq, ID: edit.ID, Base: edit.Base, Delta: edit.Delta}}}
+	e.pending = pending{
+		actor: s.actor, origin: s.origin, stamp: s.id, kind: kind, seat: s,
+		chain: e.edit[:], accepted: e.accepted[:0], revisions: e.revision[:0], entries: e.entry[:0],
+	}
+	return e
+}
+
+func (e *submit) drop(*Refusal) { e.from.queued.Add(-1) }
+
+func (e *submit) do(r *room) {
+	e.from.queued.Add(-1)
+	if _, here := r.seats[e.from]; !here {
+		return // superseded or closed: what it sent is not taken
+	}
+	e.came = time.Now()
+	r.take(&e.pending)
 }

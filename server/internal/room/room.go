@@ -26,6 +26,7 @@ type room struct {
 	blind   atomic.Int64  // since when the access list is to be read again, in nanoseconds since 1970; 0 for not
 	changer changer       // who made the changes that it tells of
 	gone    chan struct{} // closed when the hub has forgotten the room
+	working func()        // work, as a value that is made once
 
 	// ---
 
@@ -74,6 +75,7 @@ func newRoom(h *Hub, doc id.Doc) *room {
 		outboxes: map[ot.Origin]*outbox{},
 	}
 	r.inbox.running = true // by open
+	r.working = r.work
 	return r
 }
 

@@ -69,7 +69,7 @@ func (s *Seat) Submit(edit wire.Submit) error {
 		s.Refuse(edit.Seq, *refusal(wire.CodeInFlight))
 		return nil
 	}
-	ended, refused := s.room.offer(&submit{s, edit})
+	ended, refused := s.room.offer(newSubmit(s, &edit))
 	if ended || refused != nil {
 		s.queued.Add(-1)
 	}
@@ -192,7 +192,7 @@ func (s *Seat) lacks(rev ot.Rev) bool {
 // repeat gives a revision once more, to a seat that has sent its edit once more.
 func (s *Seat) repeat(revision *storage.Revision) {
 	if !s.lacks(revision.Rev) {
-		s.reply(wire.AppendRevisions(nil, wire.AppendRevision(nil, bare(revision), nil)))
+		s.reply(wire.AppendRevisions(nil, appendRevision(nil, revision, revision.Seat)))
 	}
 }
 

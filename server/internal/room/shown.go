@@ -31,18 +31,20 @@ type shadow struct {
 }
 
 // publish shows revisions that have just been committed, and moves the carets along.
-func (w *shown) publish(entries []entry, changes []ot.Delta) {
+func (w *shown) publish(landed ...*pending) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.since = w.bytes
-	for i := range entries {
-		e := &entries[i]
-		w.text = append(append(w.text, e.text...), ',')
-		w.bytes += int64(len(e.text)) + 1
-		w.tail = append(w.tail, shadow{e.seat, e.cut, w.bytes})
-		w.board.move(changes[i], e.seat)
+	for _, p := range landed {
+		for i := range p.entries {
+			e := &p.entries[i]
+			w.text = append(append(w.text, e.text...), ',')
+			w.bytes += int64(len(e.text)) + 1
+			w.tail = append(w.tail, shadow{e.seat, e.cut, w.bytes})
+			w.board.move(e.change, e.seat)
+			w.head = e.rev
+		}
 	}
-	w.head = entries[len(entries)-1].rev
 }
 
 // begin is how many bytes all revisions before the tail have. mu is held.
@@ -78,9 +80,17 @@ func (w *shown) drop(keep int64) {
 	defer w.mu.Unlock()
 	n := sort.Search(len(w.tail), func(i int) bool { return w.tail[i].end > keep })
 	if n > 0 {
-		w.text = slices.Clone(w.text[w.tail[n-1].end-w.begin():])
-		w.tail = slices.Clone(w.tail[n:])
+		w.text = without(w.text, int(w.tail[n-1].end-w.begin()))
+		w.tail = without(w.tail, n)
 	}
+}
+
+// without drops the first n of a slice in place, or gives back the memory of one that was once much longer.
+func without[T any](all []T, n int) []T {
+	if rest := all[n:]; cap(all) > 8*len(rest) {
+		return slices.Clone(rest)
+	}
+	return slices.Delete(all, 0, n)
 }
 
 // after appends to dst revisions after rev, as a message of about maxBytes, and returns the last one in it and how many bytes

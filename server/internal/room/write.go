@@ -150,7 +150,7 @@ func written(epoch int64, got answer) (wire.Written, error) {
 		if err != nil {
 			return wire.Written{}, refusal(wire.CodeInternal)
 		}
-		w.Items[i] = *bare(&got.revisions[i])
+		w.Items[i] = bare(&got.revisions[i])
 		w.Items[i].Delta = &delta
 	}
 	return w, nil

@@ -119,13 +119,18 @@ func (h *Hub) find(doc id.Doc, open bool) (*room, error) {
 	return r, nil
 }
 
-// deliver offers an event to the document's room for as long as rooms end under it.
+// deliver offers an event to the document's room.
 func (h *Hub) deliver(ctx context.Context, doc id.Doc, actor storage.Actor, ev event) error {
+	r, err := h.enter(ctx, doc, actor)
+	if err != nil {
+		return err
+	}
+	return h.hand(ctx, r, actor, ev)
+}
+
+// hand offers an event to a room, and for as long as rooms end under it to the document's next.
+func (h *Hub) hand(ctx context.Context, r *room, actor storage.Actor, ev event) (err error) {
 	for {
-		r, err := h.enter(ctx, doc, actor)
-		if err != nil {
-			return err
-		}
 		ended, refused := r.offer(ev)
 		switch {
 		case !ended && refused != nil:
@@ -137,6 +142,9 @@ func (h *Hub) deliver(ctx context.Context, doc id.Doc, actor storage.Actor, ev e
 		case <-r.gone:
 		case <-ctx.Done():
 			return ctx.Err()
+		}
+		if r, err = h.enter(ctx, r.doc, actor); err != nil {
+			return err
 		}
 	}
 }

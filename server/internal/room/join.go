@@ -60,15 +60,12 @@ func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
 func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
 	const tries = 3
 	for try := 1; ; try++ {
-		if err := h.store.Live(ctx, fence(join.Actor)); err != nil {
-			return err
-		}
-		last, err := h.lastOf(ctx, join.Doc, s.origin)
+		r, last, err := h.lookFor(ctx, s, join.Doc)
 		if err != nil {
 			return err
 		}
 		ask := &sit{seat: s, since: join.Since, last: last, answer: make(chan error, 1)}
-		if err := h.deliver(ctx, join.Doc, join.Actor, ask); err != nil {
+		if err := h.hand(ctx, r, join.Actor, ask); err != nil {
 			return err
 		}
 		err = ask.wait(ctx)
@@ -80,6 +77,19 @@ func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
 		}
 		return err
 	}
+}
+
+// lookFor asks what joining takes: the room, whether the person is signed in, and what they wrote last. The room comes first, since
+// one that is not open loads meanwhile; but whatever it says, the same is asked.
+func (h *Hub) lookFor(ctx context.Context, s *Seat, doc id.Doc) (r *room, last mark, err error) {
+	r, refused := h.enter(ctx, doc, s.actor)
+	if err = h.store.Live(ctx, fence(s.actor)); err != nil {
+		return nil, last, err
+	}
+	if last, err = h.lastOf(ctx, doc, s.origin); err != nil {
+		return nil, last, err
+	}
+	return r, last, refused
 }
 
 // asRefusal turns an error into the answer for a client. What that hides is logged.

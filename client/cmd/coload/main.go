@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -100,8 +101,12 @@ func isLoopback(host string) bool {
 	return host == "localhost" || addr != nil && addr.IsLoopback()
 }
 
+// garbage is how much of it there may be, in percent of what is in use: processor time is what the server needs beside it.
+const garbage = 400
+
 func main() {
 	var c config
+	debug.SetGCPercent(garbage)
 	kong.Parse(&c, kong.Name("coload"), kong.Description("Puts a Coscribe server under load and checks what came of it."))
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -2,7 +2,8 @@
 
 -- +goose Up
 ALTER TABLE users ADD COLUMN guest boolean NOT NULL DEFAULT false;
-CREATE INDEX users_created ON users (created_at DESC, id);
+-- Without the id: a user who is looked up by that would sometimes be looked for in all of this index.
+CREATE INDEX users_created ON users (created_at DESC);
 
 CREATE TABLE groups (
     id         uuid   NOT NULL PRIMARY KEY,

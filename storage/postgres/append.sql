@@ -26,14 +26,16 @@ WITH moment AS MATERIALIZED (
                     FROM tokens t WHERE t.id = f.credential AND t.user_id = f.user_id)
             END, true)
 ), decision AS MATERIALIZED (
-    SELECT b.document, b.last, b.updated_at, b.place,
+    SELECT b.document, b.place,
         CASE
             -- First of all: does it stand already, in every field? The checksums are over all of them.
             WHEN d.head > b.head AND b.last - b.head = (
                 SELECT count(*)
                 FROM unnest($12::int[], $13::bigint[], $21::bytea[], $22::bigint[]) AS r (batch, rev, delta, crc)
-                    JOIN revisions old ON old.document = b.document AND old.rev = r.rev AND old.delta = r.delta AND old.crc = r.crc
-                WHERE r.batch = b.place) THEN 'stands'
+                WHERE r.batch = b.place AND (
+                    -- In order, which only the primary key's index is in: another one would give all of the document's.
+                    SELECT old.rev = r.rev AND old.delta = r.delta AND old.crc = r.crc FROM revisions old
+                    WHERE old.document = b.document AND old.rev >= r.rev ORDER BY old.rev LIMIT 1)) THEN 'stands'
             WHEN d.id IS NULL OR d.deleted_at <> 0 THEN 'document'
             WHEN d.epoch <> b.epoch THEN 'epoch'
             WHEN d.head <> b.head THEN 'head'
@@ -53,10 +55,11 @@ WITH moment AS MATERIALIZED (
         AS r (batch, rev, edit, author, seat, client, seq, at, kind, delta, crc)
     WHERE (SELECT batch FROM written)[r.batch]
 ), moved AS (
-    UPDATE documents d
-    SET head = decision.last, updated_at = greatest(d.updated_at, decision.updated_at)
-    FROM decision
-    WHERE d.id = decision.document AND decision.outcome = 'write'
+    -- Without a join, which could choose to read the table whole.
+    UPDATE documents
+    SET head = ($5::bigint[])[array_position($1::uuid[], id)],
+        updated_at = greatest(updated_at, ($6::bigint[])[array_position($1::uuid[], id)])
+    WHERE id = ANY(ARRAY(SELECT decision.document FROM decision WHERE decision.outcome = 'write'))
 )
 SELECT decision.outcome, ARRAY(SELECT ended.place FROM ended WHERE ended.batch = decision.place ORDER BY ended.place)
 FROM decision

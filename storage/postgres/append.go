@@ -33,12 +33,15 @@ func (s *Store) Append(ctx context.Context, batches []storage.Batch) ([]error, e
 		return nil, nil
 	}
 	outcomes := make([]error, len(batches))
-	written, err := s.appendWhole(ctx, batches)
-	if err == nil && !written {
+	written, all, err := s.appendWhole(ctx, batches)
+	if err == nil && written < all {
 		outcomes, err = s.append(ctx, batches)
 	}
 	if errors.Is(err, errSeqTaken) {
 		outcomes, err = s.appendEach(ctx, batches)
+	}
+	if err != nil && written > 0 && !errors.Is(err, storage.ErrUnknown) {
+		err = fmt.Errorf("%w: %w", storage.ErrUnknown, err) // some of the batches stand, and it is not told which
 	}
 	if err != nil {
 		return nil, fmt.Errorf("append %d batches: %w", len(batches), err)
@@ -66,14 +69,15 @@ func (s *Store) appendEach(ctx context.Context, batches []storage.Batch) ([]erro
 	return outcomes, nil
 }
 
-// appendWhole writes all batches, or nothing because something refuses one of them.
-func (s *Store) appendWhole(ctx context.Context, batches []storage.Batch) (written bool, err error) {
+// appendWhole writes the batches if it can, and returns how many of all their revisions were written. What was not is refused
+// by something: append tells by what.
+func (s *Store) appendWhole(ctx context.Context, batches []storage.Batch) (written, all int, err error) {
 	whole := wholeOf(batches)
 	err = engine{s.appends}.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
 		written, err = whole.write(ctx, conn)
 		return err
 	})
-	return written, err
+	return written, whole.rows, err
 }
 
 // append is one transaction, made again while it loses to others.

@@ -4,63 +4,21 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	_ "embed"
+	"errors"
 	"math"
 	"slices"
-	"strings"
-	"text/template"
 
-	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
+	"github.com/coscribe/coscribe/storage/internal/relational"
 )
 
-//go:embed append_whole.sql
-var wholeTemplate string
-
-// held is a table of credentials in append_whole.sql.
-type held struct {
-	Table       string
-	Ended, Ends string // when it was ended, 0 for not; when it ends by itself
-	IDs, Users  int    // the numbers of the arguments
-	Before      string // the table that is held before it
-}
-
-// wholes are the texts of append_whole.sql by the names under which they are prepared on every connection for Append.
-var wholes = map[string]string{
-	"append by session": wholeText(sessions(20, "users")),
-	"append by token":   wholeText(tokens(20, "users")),
-	"append by both":    wholeText(sessions(20, "users"), tokens(22, "sessions")),
-}
-
-func sessions(arg int, before string) held {
-	return held{"sessions", "ended_at", "expires_at", arg, arg + 1, before}
-}
-
-func tokens(arg int, before string) held {
-	return held{"tokens", "revoked_at", "nullif(expires_at, 0)", arg, arg + 1, before}
-}
-
-func wholeText(tables ...held) string {
-	var text strings.Builder
-	if err := template.Must(template.New("append").Parse(wholeTemplate)).Execute(&text, tables); err != nil {
-		panic("storage/postgres: " + err.Error())
-	}
-	return text.String()
-}
-
-// prepareWholes prepares them on a new connection.
-func prepareWholes(ctx context.Context, conn *pgx.Conn) error {
-	for name, text := range wholes {
-		if _, err := conn.Prepare(ctx, name, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// rightEnded is the code of the error that they make of a fence that has ended: a text is not what it is cast to.
+const rightEnded = "22P02"
 
 // whole is all that an Append is to write, as a statement of wholes and its arguments.
 type whole struct {
@@ -69,9 +27,28 @@ type whole struct {
 	rows      int
 }
 
-// wholeOf brings the batches into the order of their documents' ids, and the people and credentials of their fences into that of
-// theirs.
+// wholeOf is what writes the batches.
 func wholeOf(batches []storage.Batch) *whole {
+	if len(batches) == 1 && len(batches[0].Revisions) == 1 && len(batches[0].Fences) == 1 {
+		return oneOf(&batches[0])
+	}
+	return manyOf(batches)
+}
+
+// oneOf is what writes a batch of one revision.
+func oneOf(batch *storage.Batch) *whole {
+	r, fence := &batch.Revisions[0], &batch.Fences[0]
+	return &whole{statement: "append one by " + string(fence.Credential.Kind), rows: 1, args: [][]byte{
+		batch.Doc[:], bigint(batch.Epoch), bigint(int64(batch.Head)), bigint(batch.AccessVersion),
+		r.Author[:], fence.Credential.ID[:], bigint(firstEnd(batch.Fences)),
+		bigint(int64(r.Rev)), r.Edit[:], r.Seat[:], r.Client[:], bigint(r.Seq), bigint(int64(r.At)), []byte(r.Kind), r.Delta,
+		bigint(relational.RevisionSum(batch.Doc, r)),
+	}}
+}
+
+// manyOf brings the batches into the order of their documents' ids, and the people and credentials of their fences into that of
+// theirs.
+func manyOf(batches []storage.Batch) *whole {
 	if len(batches) > 1 {
 		batches = slices.Clone(batches)
 		slices.SortFunc(batches, func(a, b storage.Batch) int { return bytes.Compare(a.Doc[:], b.Doc[:]) })
@@ -82,19 +59,25 @@ func wholeOf(batches []storage.Batch) *whole {
 		documents[i] = c.document[place-1]
 	}
 	slices.SortFunc(c.user, func(a, b [16]byte) int { return bytes.Compare(a[:], b[:]) })
-	w := &whole{rows: len(c.rev), args: [][]byte{
-		uuidArray(c.document), bigintArray(c.epoch), bigintArray(c.head), bigintArray(c.access), bigintArray(c.last), bigintArray(c.batchUpdated),
+	w := &whole{rows: len(c.rev)}
+	if len(batches) == 1 {
+		w.statement = "append document by "
+		w.args = [][]byte{c.document[0][:], bigint(c.epoch[0]), bigint(c.head[0]), bigint(c.access[0]), bigint(c.last[0]), bigint(c.batchUpdated[0])}
+	} else {
+		w.statement = "append many by "
+		w.args = [][]byte{uuidArray(c.document), bigintArray(c.epoch), bigintArray(c.head), bigintArray(c.access), bigintArray(c.last), bigintArray(c.batchUpdated)}
+	}
+	w.args = append(w.args,
 		uuidArray(c.user), bigint(firstEnd(c.fences)),
 		uuidArray(documents), bigintArray(c.rev), uuidArray(c.edit), uuidArray(c.author), uuidArray(c.seat), uuidArray(c.client),
-		bigintArray(c.seq), bigintArray(c.at), textArray(c.kind), byteaArray(c.delta), bigintArray(c.crc),
-	}}
+		bigintArray(c.seq), bigintArray(c.at), textArray(c.kind), byteaArray(c.delta), bigintArray(c.crc))
 	switch {
 	case len(c.token) == 0:
-		w.statement = "append by session"
+		w.statement += "session"
 	case len(c.session) == 0:
-		w.statement = "append by token"
+		w.statement += "token"
 	default:
-		w.statement = "append by both"
+		w.statement += "both"
 	}
 	if len(c.session) > 0 {
 		w.args = append(w.args, credentials(c.fences, storage.BySession)...)
@@ -139,13 +122,16 @@ func firstEnd(fences []storage.Fence) int64 {
 	return first
 }
 
-// write runs the statement as a transaction of its own. It tells whether everything was written; otherwise nothing was.
-func (w *whole) write(ctx context.Context, conn *pgxpool.Conn) (written bool, err error) {
+// write runs the statement as a transaction of its own, and returns how many of the rows were written.
+func (w *whole) write(ctx context.Context, conn *pgxpool.Conn) (rows int, err error) {
 	binary := []int16{pgtype.BinaryFormatCode}
 	// The end of the message commits, so only Close tells what became of it.
 	tag, err := conn.Conn().PgConn().ExecPrepared(ctx, w.statement, w.args, binary, nil).Close()
-	if err != nil {
-		return false, ofCommit(err)
+	if foreign := new(pgconn.PgError); errors.As(err, &foreign) && foreign.Code == rightEnded {
+		return 0, nil
 	}
-	return int(tag.RowsAffected()) == w.rows, nil
+	if err != nil {
+		return 0, ofCommit(err)
+	}
+	return int(tag.RowsAffected()), nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 	"github.com/coscribe/coscribe/storage/pgtest"
@@ -30,22 +33,29 @@ func TestAppendSeesWhatItWaitedFor(t *testing.T) {
 		{"TokenRevoked", "UPDATE tokens SET revoked_at = 1 WHERE user_id = $1", storage.ErrFence},
 		{"TokenGone", "DELETE FROM tokens WHERE user_id = $1", storage.ErrFence},
 	} {
-		t.Run(change.name, func(t *testing.T) {
-			a := newAuthor(t, url)
-			b := a.batch(0, 2)
-			b.Fences = append(b.Fences, a.byToken(t)) // both tables of credentials
-			if err := a.appendDuring(t, url, b, change.sql, (*sql.Tx).Rollback); err != nil {
-				t.Fatalf("after a rollback: %v", err)
-			}
-			next := a.batch(2, 2)
-			next.Fences = b.Fences
-			if err := a.appendDuring(t, url, next, change.sql, (*sql.Tx).Commit); !errors.Is(err, change.want) {
-				t.Fatalf("after a commit: got %v, want %v", err, change.want)
-			}
-			if log, err := a.After(t.Context(), a.doc.ID, 0, 10); change.name != "Deletion" && (err != nil || len(log) != 2) {
-				t.Fatalf("the log has %d revisions, %v, want 2", len(log), err)
-			}
-		})
+		for edits := 1; edits <= 2; edits++ {
+			t.Run(fmt.Sprintf("%s/%d", change.name, edits), func(t *testing.T) {
+				a := newAuthor(t, url)
+				b := a.batch(0, edits)
+				switch byToken := a.byToken(t); {
+				case edits == 2: // both tables of credentials
+					b.Fences = append(b.Fences, byToken)
+				case strings.HasPrefix(change.name, "Token"):
+					b.Fences[0] = byToken
+				}
+				if err := a.appendDuring(t, url, b, change.sql, (*sql.Tx).Rollback); err != nil {
+					t.Fatalf("after a rollback: %v", err)
+				}
+				next := a.batch(ot.Rev(edits), edits)
+				next.Fences = b.Fences
+				if err := a.appendDuring(t, url, next, change.sql, (*sql.Tx).Commit); !errors.Is(err, change.want) {
+					t.Fatalf("after a commit: got %v, want %v", err, change.want)
+				}
+				if log, err := a.After(t.Context(), a.doc.ID, 0, 10); change.name != "Deletion" && (err != nil || len(log) != edits) {
+					t.Fatalf("the log has %d revisions, %v, want %d", len(log), err, edits)
+				}
+			})
+		}
 	}
 }
 

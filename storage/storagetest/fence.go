@@ -101,30 +101,34 @@ func testAppendFence(t *testing.T, open func(t *testing.T) Opened) {
 		w := w.in(t)
 		token := w.token(w.actor.User)
 		doc := w.document(w.actor)
-		b := batch(w.actor, doc, 1)
-		b.Fences[0].Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
-		b.Fences[0].ValidUntil = w.now + hour
-		w.ok(w.append(b)[0])
+		for edits := 1; edits <= 2; edits++ {
+			b := batch(w.actor, w.access(doc.ID).Document, edits)
+			b.Fences[0].Credential = storage.Credential{Kind: storage.ByToken, ID: token.ID}
+			b.Fences[0].ValidUntil = w.now + hour
+			w.ok(w.append(b)[0])
+		}
 	})
 
 	for _, fence := range fences {
 		t.Run("Refuses"+fence.name, func(t *testing.T) {
-			w := w.in(t)
-			w.actor = w.signIn(w.user("Dan"))
-			doc := w.document(w.actor)
-			b := batch(w.actor, doc, 2)
-			fence.end(w, &b.Fences[0])
-			for i := range b.Revisions {
-				b.Revisions[i].Author = b.Fences[0].User
+			for edits := 1; edits <= 2; edits++ {
+				w := w.in(t)
+				w.actor = w.signIn(w.user("Dan"))
+				doc := w.document(w.actor)
+				b := batch(w.actor, doc, edits)
+				fence.end(w, &b.Fences[0])
+				for i := range b.Revisions {
+					b.Revisions[i].Author = b.Fences[0].User
+				}
+				err := w.append(b)[0]
+				w.refused(err, storage.ErrFence)
+				var ended *storage.FenceError
+				if !errors.As(err, &ended) {
+					t.Fatalf("got %T, want a *storage.FenceError", err)
+				}
+				same(w, ended.Ended, b.Fences)
+				same(w, len(w.log(doc.ID)), 0)
 			}
-			err := w.append(b)[0]
-			w.refused(err, storage.ErrFence)
-			var ended *storage.FenceError
-			if !errors.As(err, &ended) {
-				t.Fatalf("got %T, want a *storage.FenceError", err)
-			}
-			same(w, ended.Ended, b.Fences)
-			same(w, len(w.log(doc.ID)), 0)
 		})
 	}
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -62,6 +63,27 @@ func testAppendTogether(t *testing.T, open func(t *testing.T) Opened) {
 	t.Run("RepeatedTheSame", func(t *testing.T) {
 		w := w.in(t)
 		check(w, w.append(batches...))
+	})
+	t.Run("MovedDocumentsTouchNoOther", func(t *testing.T) { // where every fence holds
+		w := w.in(t)
+		var next []storage.Batch
+		for i := range documents {
+			b := batch(w.actor, w.document(w.actor), 1+i%4)
+			switch i % 3 {
+			case 1:
+				w.write(w.actor, b.Doc, 1)
+			case 2:
+				b.AccessVersion = 9
+			}
+			next = append(next, b)
+		}
+		for i, got := range w.append(next...) {
+			wanted := []error{nil, storage.ErrHeadMoved, storage.ErrAccessMoved}[i%3]
+			length := []int{len(next[i].Revisions), 1, 0}[i%3]
+			if log := w.log(next[i].Doc); !errors.Is(got, wanted) || len(log) != length || w.access(next[i].Doc).Document.Head != ot.Rev(length) {
+				t.Errorf("batch %d: got %v and %d revisions, want %v and %d", i, got, len(log), wanted, length)
+			}
+		}
 	})
 	t.Run("TakenSeqsTouchNoOther", func(t *testing.T) {
 		w := w.in(t)

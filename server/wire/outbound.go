@@ -111,8 +111,7 @@ type Author struct {
 	Name string  `json:"name"`
 }
 
-// DocumentChanged says that the document's state has changed, or that it has become open to anyone or is that no more: a page that
-// shows so reads it anew.
+// DocumentChanged says that the document's state has changed.
 type DocumentChanged struct {
 	Document DocumentState `json:"document"`
 }

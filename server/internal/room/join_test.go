@@ -35,6 +35,23 @@ func TestJoinDuringACommit(t *testing.T) {
 	})
 }
 
+// A snapshot that was made for one serves the next as well. What was written since follows.
+func TestSharedSnapshotGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		c.typeText("first ")
+		d := join(w, w.editor("First"))
+		c.typeText("second ")
+		c.typeText("third ")
+		e := join(w, w.editor("Second"))
+		if e.welcome.Rev >= e.welcome.Head {
+			t.Fatalf("welcomed to %d of %d: the snapshot is a new one", e.welcome.Rev, e.welcome.Head)
+		}
+		converged(t, w, []*typist{c, d, e})
+	})
+}
+
 // Many join while some type: one load, no gap, no repeat, everybody the same.
 func TestJoinStorm(t *testing.T) {
 	w, seed := newWorld(t), seed(t)

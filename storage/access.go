@@ -2,6 +2,7 @@ package storage
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 
 	"github.com/coscribe/coscribe/authz"
@@ -46,6 +47,14 @@ func (a Access) Decide(actor Actor, now Micros) authz.Effective {
 		rights[i] = grant.Right
 	}
 	return authz.Decide(a.Document.Owner, rights, a.Who(actor), int64(now))
+}
+
+// Public tells whether a live grant lets anybody in who has the document's address or a link.
+func (a Access) Public(now Micros) bool {
+	return slices.ContainsFunc(a.Grants, func(grant Grant) bool {
+		kind := grant.To.Kind
+		return (kind == authz.ToLink || kind == authz.ToAnyone) && (grant.ExpiresAt == 0 || grant.ExpiresAt > int64(now))
+	})
 }
 
 // Standing is the actor's in this document, with the role that they have in it.

@@ -111,7 +111,8 @@ type Author struct {
 	Name string  `json:"name"`
 }
 
-// DocumentChanged says that the document's state has changed.
+// DocumentChanged says that the document's state has changed, or that it has become open to anyone or is that no more: a page that
+// shows so reads it anew.
 type DocumentChanged struct {
 	Document DocumentState `json:"document"`
 }

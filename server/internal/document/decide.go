@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/coscribe/coscribe/authz"
@@ -119,15 +118,7 @@ func (s *Service) find(ctx context.Context, doc id.Doc, command authz.Command, u
 func view(actor storage.Actor, access storage.Access, now storage.Micros) View {
 	effective := access.Decide(actor, now)
 	standing := access.Document.Standing(actor, effective.Role)
-	return View{Document: access.Document, Standing: standing, ValidUntil: storage.Micros(effective.ValidUntil), Public: public(access, now)}
-}
-
-// public tells whether a live grant lets anybody in who has the document's address or a link.
-func public(access storage.Access, now storage.Micros) bool {
-	return slices.ContainsFunc(access.Grants, func(grant storage.Grant) bool {
-		kind := grant.To.Kind
-		return (kind == authz.ToLink || kind == authz.ToAnyone) && (grant.ExpiresAt == 0 || grant.ExpiresAt > int64(now))
-	})
+	return View{Document: access.Document, Standing: standing, ValidUntil: storage.Micros(effective.ValidUntil), Public: access.Public(now)}
 }
 
 // allow is nil if a command may be done. Who may not even see their own access learns nothing of the document.

@@ -71,11 +71,13 @@ func (r *room) adopt(access storage.Access, users []id.User, by author) {
 		r.end(refusal(wire.CodeResync), wire.CloseResync)
 		return
 	}
+	now := storage.At(time.Now())
+	opened := access.Public(now) != r.access.Public(now)
 	r.know(access, users)
 	r.access, r.access.Members = access, nil
 	r.version.Store(access.Document.AccessVersion)
 	r.reconsider("", by)
-	if is := access.Document; is.Title != was.Title || is.Locked != was.Locked {
+	if is := access.Document; is.Title != was.Title || is.Locked != was.Locked || opened { // to whom it is open, a page asks for
 		message := documentMessage(is)
 		for s := range r.seats {
 			s.tellDocument(message)

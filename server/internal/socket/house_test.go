@@ -394,3 +394,35 @@ func TestGivingMoreThanOneHasTakesAReason(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenedIsToldToAll who have the document open: that anybody who has a link may come in now, and that nobody may any more.
+func TestOpenedIsToldToAll(t *testing.T) {
+	h := newHouse(t, nil)
+	bob, _ := h.join(h.member("Bob", authz.Editor))
+	told := func(do func() error) {
+		t.Helper()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		expect[wire.DocumentChanged](bob)
+	}
+	var link document.Link
+	told(func() (err error) {
+		link, _, err = h.Documents.NewLink(t.Context(), h.owner, h.doc, "review", authz.Viewer, 0)
+		return err
+	})
+	if _, _, err := h.Documents.NewLink(t.Context(), h.owner, h.doc, "another", authz.Viewer, storage.At(time.Now().Add(time.Hour))); err != nil {
+		t.Fatal(err)
+	}
+	if quiet := h.hush(bob); len(quiet) > 0 {
+		t.Errorf("another link is told: %q", quiet)
+	}
+	links, err := h.Documents.Links(t.Context(), h.owner, h.doc)
+	if err != nil || len(links) != 2 {
+		t.Fatal(links, err)
+	}
+	if err := h.Documents.DropLink(t.Context(), h.owner, h.doc, link.ID); err != nil {
+		t.Fatal(err)
+	}
+	told(func() error { return h.Documents.DropLink(t.Context(), h.owner, h.doc, links[1].ID) })
+}

@@ -40,6 +40,7 @@ func TestEveryControlHasItsTest(t *testing.T) {
 	for _, f := range serveFlags(t) {
 		flags[f.Name] = f
 	}
+	functions := map[string]map[string]bool{} // by folder
 	for i, c := range controls {
 		if c.number != i+1 {
 			t.Errorf("control %d stands at place %d", c.number, i+1)
@@ -53,12 +54,12 @@ func TestEveryControlHasItsTest(t *testing.T) {
 			}
 		}
 		for _, test := range strings.Fields(c.tests) {
-			if !exists(t, test) {
+			if !exists(t, functions, test) {
 				t.Errorf("control %d: there is no %s", c.number, test)
 			}
 		}
 	}
-	const all = 35
+	const all = 36
 	if len(controls) != all {
 		t.Errorf("there are %d controls, want %d", len(controls), all)
 	}
@@ -89,30 +90,40 @@ func serveFlags(t *testing.T) []*kong.Flag {
 	return nil
 }
 
-// exists tells whether a test is there: a function of a folder's sources, or a file.
-func exists(t *testing.T, name string) bool {
+// exists tells whether a test is there: a function of a folder's sources, which are read once, or a file.
+func exists(t *testing.T, functions map[string]map[string]bool, name string) bool {
 	t.Helper()
 	if strings.HasSuffix(name, ".ts") {
 		_, err := os.Stat(filepath.Join("..", name))
 		return err == nil
 	}
 	folder, function, _ := strings.Cut(name, ".")
+	if functions[folder] == nil {
+		functions[folder] = functionsOf(t, folder)
+	}
+	return functions[folder][function]
+}
+
+// functionsOf are the names of a folder's functions that are no methods.
+func functionsOf(t *testing.T, folder string) map[string]bool {
+	t.Helper()
 	files, err := filepath.Glob(filepath.Join("..", folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	names := map[string]bool{}
 	for _, file := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, declared := range parsed.Decls {
-			if f, ok := declared.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == function {
-				return true
+			if f, ok := declared.(*ast.FuncDecl); ok && f.Recv == nil {
+				names[f.Name.Name] = true
 			}
 		}
 	}
-	return false
+	return names
 }
 
 var braces = regexp.MustCompile(`\{([a-z-]+)\}`)

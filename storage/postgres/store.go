@@ -4,8 +4,8 @@
 // is locked before it is looked at: each statement sees what was committed when it began, so the statement after the lock sees
 // the rows as they will be at the commit. Rows are locked in the order documents, users, sessions, tokens, each by id.
 //
-// Append sends all its statements at once and lets the end of that message commit them: one exchange with the database,
-// however many documents it is about.
+// Append is one exchange with the database, however many documents it is about: a statement that writes what nothing refuses,
+// and commits with the end of its message. Only what it did not write costs a second exchange, which finds out why.
 //
 // What became of a transaction is known if the server said so: that it committed, or in an error of severity ERROR that it did
 // not. Whatever else ends a commit, a lost connection or a server that shuts down, is storage.ErrUnknown; nothing is

@@ -10,7 +10,14 @@ import (
 
 // Benchmark measures what a server lives by: appending in groups, opening, catching up, listing.
 func Benchmark(b *testing.B, open func(b testing.TB) Opened) {
-	for _, size := range []struct{ documents, revisions int }{{1, 1}, {1, 100}, {10, 1}, {100, 1}, {100, 5}, {100, 20}} {
+	b.Run("Commit", func(b *testing.B) { // of next to nothing: what an Append costs at the least on the same machine
+		w := newWorld(b, open(b))
+		for b.Loop() {
+			w.behind("UPDATE readiness SET checked_at = checked_at + 1")
+		}
+	})
+
+	for _, size := range []struct{ documents, revisions int }{{1, 1}, {1, 5}, {1, 50}, {10, 1}, {200, 1}, {2000, 1}, {100, 20}} {
 		b.Run(fmt.Sprintf("Append/%dx%d", size.documents, size.revisions), func(b *testing.B) {
 			w := newWorld(b, open(b))
 			benchmarkAppend(b, w, size.documents, size.revisions)

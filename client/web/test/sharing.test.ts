@@ -3,7 +3,7 @@ import { Http, Refusal } from '../src/sdk';
 import { choices, NEVER, spans, until } from '../src/pages/expiry';
 import { above, an, rank, upTo } from '../src/pages/roles';
 import { principalOf } from '../src/pages/share/add';
-import { wayOf } from '../src/pages/share/why';
+import { abilities, wayOf } from '../src/pages/share/why';
 
 describe('roles', () => {
   test('nobody gives more than they have', () => {
@@ -89,4 +89,10 @@ describe('http', () => {
     expect(refusal).toBeInstanceOf(Refusal);
     expect(refusal).toMatchObject({ status: 412, code: 'changed', message: 'Read it again.', temporary: false });
   });
+});
+
+test('what somebody would find that they can do', () => {
+  expect(abilities([])).toBe('');
+  expect(abilities(['open', 'read', 'cursor'])).toBe('read it');
+  expect(abilities(['read', 'history', 'edit', 'rename'])).toBe('read it, see its history and write');
 });

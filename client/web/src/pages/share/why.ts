@@ -28,8 +28,25 @@ export function explain(access: Access, principal: string, name: string): void {
     .finally(() => dialog.update());
 }
 
-export function reasons({ role, expiresAt, paths }: Explanation, name: string, named: (user: string | undefined) => string): TemplateResult {
-  return html`<p class="why">${name} ${role === 'none' ? 'has no access now' : `is ${an(role)}${expiresAt ? ` until ${dayOf(expiresAt)}` : ''}`}.</p>
+// What somebody would find that they can do, in the words of the pages.
+const ABILITIES: [command: string, words: string][] = [
+  ['read', 'read it'],
+  ['history', 'see its history'],
+  ['comment', 'comment'],
+  ['edit', 'write'],
+  ['grant', 'decide who has access'],
+  ['lock', 'lock it'],
+  ['delete', 'delete it'],
+  ['offer-ownership', 'give it away'],
+];
+
+export function abilities(commands: string[]): string {
+  const words = ABILITIES.filter(([command]) => commands.includes(command)).map(([, words]) => words);
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : (words[0] ?? '');
+}
+
+export function reasons({ role, expiresAt, commands, paths }: Explanation, name: string, named: (user: string | undefined) => string): TemplateResult {
+  return html`<p class="why">${name} ${role === 'none' ? 'has no access now' : `is ${an(role)}${expiresAt ? ` until ${dayOf(expiresAt)}` : ''}`}.${commands && abilities(commands) ? ` They can ${abilities(commands)}.` : ''}</p>
     <ul class="paths">
       ${paths.map(
         (path) => html`<li class=${path.state}>

@@ -24,7 +24,7 @@ func TestOperatorLooksAtAuditAndAccess(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := storage.At(time.Now())
-	user := storage.User{ID: id.New[id.User](), Email: "ana@example.com", Name: "Ana", CreatedAt: now}
+	user := storage.User{ID: id.New[id.User](), Email: "ana@example.com", Name: "Ana", Proven: true, CreatedAt: now}
 	token := storage.Token{ID: id.New[id.Credential](), User: user.ID, Name: "t", CreatedAt: now}
 	actor := storage.Actor{User: user.ID, Name: "Ana", Credential: storage.Credential{Kind: storage.ByToken, ID: token.ID}}
 	_, err = store.CreateUser(t.Context(), user, nil, storage.By{})

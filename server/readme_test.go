@@ -65,6 +65,15 @@ func TestDocsNameFlagsThatExist(t *testing.T) {
 		}
 		parser.Parse([]string{command, "--help"})
 	}
+	attack, err := coabuse()
+	if err != nil {
+		t.Fatalf("build coabuse: %v", err)
+	}
+	said, err := exec.CommandContext(t.Context(), attack, "--help").Output()
+	if err != nil {
+		t.Fatalf("coabuse --help: %v", err)
+	}
+	help.Write(said)
 	of := map[string]bool{} // flags of other programs
 	for _, flag := range strings.Fields("--clean --if-exists --dbname --format --file --help") {
 		of[flag] = true

@@ -58,10 +58,9 @@
 // Transforming over a composition is not transforming over its parts. With
 // the document "q", a inserting "I" after it, c deleting the "q", and x
 // inserting "z" before it, x comes out before the "I" when it is transformed
-// over a and then c. Over a∘c, which only says that there is an "I" where a "q"
-// was, it comes out behind. So
-// revisions are never squashed for somebody who still has changes to
-// transform over them.
+// over a and then c. Over a∘c, which only says that there is an "I" where a
+// "q" was, it comes out behind. So revisions are never squashed for somebody
+// who still has changes to transform over them.
 //
 // Transform does not satisfy TP2 either: three changes made at once may be
 // transformed along two paths to two results. There must be one order, and

@@ -33,13 +33,13 @@ func (r *room) reconsider(expired string, by author) {
 		was := *s.standing.Load()
 		now := r.decide(s)
 		switch {
-		case !now.May(authz.Open):
+		case !now.May(s.right):
 			r.remove(s)
 			s.close(wire.CloseAccessRevoked)
 		case was.May(authz.ReadHistory) && !now.May(authz.ReadHistory) && s.catchingUp():
 			r.remove(s) // what it was still to get is history: it comes back to the content as it is
 			s.close(wire.CloseResync)
-		case now == was:
+		case now == was, s.follows:
 		case now.Role < was.Role:
 			s.tellAccess(now, cmp.Or(expired, reasonRevoked), by)
 		case now.Role > was.Role:
@@ -80,7 +80,9 @@ func (r *room) adopt(access storage.Access, users []id.User, by author) {
 	if is := access.Document; is.Title != was.Title || is.Locked != was.Locked || opened { // to whom it is open, a page asks for
 		message := documentMessage(is)
 		for s := range r.seats {
-			s.tellDocument(message)
+			if !s.follows {
+				s.tellDocument(message)
+			}
 		}
 	}
 }

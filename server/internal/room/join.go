@@ -1,6 +1,7 @@
 package room
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync/atomic"
@@ -43,36 +44,45 @@ func (h *Hub) Join(ctx context.Context, join Join) (*Seat, error) {
 		hub: h, id: id.New[id.Seat](), actor: join.Actor, wake: join.Wake, watch: join.Watch, since: time.Now(),
 		origin: ot.Origin{Author: join.Actor.User, Client: join.Client},
 		rate:   rate.NewLimiter(rate.Limit(h.limits.SeatEdits), h.limits.SeatEditBurst),
+		right:  authz.Open,
 	}
-	s.has.Store(-1)
-	h.people.sit(s) // before anything is checked: from now on no event about this person is missed
-	err := h.join(ctx, s, join)
-	if err != nil {
-		h.people.rise(s)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, h.asRefusal("join", join.Doc, err)
+	if err := h.take(ctx, s, join.Doc, join.Since); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-func (h *Hub) join(ctx context.Context, s *Seat, join Join) error {
+// take has a seat taken.
+func (h *Hub) take(ctx context.Context, s *Seat, doc id.Doc, since *wire.Since) error {
+	s.has.Store(-1)
+	h.people.sit(s) // before anything is checked: from now on no event about this person is missed
+	err := h.join(ctx, s, doc, since)
+	if err != nil {
+		h.people.rise(s)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return h.asRefusal("join", doc, err)
+	}
+	return nil
+}
+
+func (h *Hub) join(ctx context.Context, s *Seat, doc id.Doc, since *wire.Since) error {
 	const tries = 3
 	for try := 1; ; try++ {
-		r, last, err := h.lookFor(ctx, s, join.Doc)
+		r, last, err := h.lookFor(ctx, s, doc)
 		if err != nil {
 			return err
 		}
-		ask := &sit{seat: s, since: join.Since, last: last, answer: make(chan error, 1)}
-		if err := h.hand(ctx, r, join.Actor, ask); err != nil {
+		ask := &sit{seat: s, since: since, last: last, answer: make(chan error, 1)}
+		if err := h.hand(ctx, r, s.actor, ask); err != nil {
 			return err
 		}
 		err = ask.wait(ctx)
 		switch refused, _ := errors.AsType[*Refusal](err); {
 		case err == nil || try == tries:
 			return err
-		case errors.Is(err, errOutdated), errors.Is(err, errStranger), refused != nil && h.overruled(ctx, join.Doc, join.Actor, refused):
+		case errors.Is(err, errOutdated), errors.Is(err, errStranger), refused != nil && h.overruled(ctx, doc, s.actor, refused):
 			continue
 		}
 		return err
@@ -86,10 +96,10 @@ func (h *Hub) lookFor(ctx context.Context, s *Seat, doc id.Doc) (r *room, last m
 	if err = h.store.Live(ctx, fence(s.actor)); err != nil {
 		return nil, last, err
 	}
-	if last, err = h.lastOf(ctx, doc, s.origin); err != nil {
-		return nil, last, err
+	if !s.follows {
+		last, err = h.lastOf(ctx, doc, s.origin)
 	}
-	return r, last, refused
+	return r, last, cmp.Or(err, refused)
 }
 
 // asRefusal turns an error into the answer for a client. What that hides is logged.
@@ -128,25 +138,48 @@ func (e *sit) wait(ctx context.Context) error {
 // do is the whole of joining, in one turn of the room: the role is decided, and the place in the stream fixed.
 func (e *sit) do(r *room) {
 	if e.taken.CompareAndSwap(false, true) {
-		e.answer <- r.sit(e)
+		if e.seat.follows {
+			e.answer <- r.attend(e)
+		} else {
+			e.answer <- r.sit(e)
+		}
 	}
 }
 
-func (r *room) sit(e *sit) error {
-	s, head := e.seat, r.authority.Committed()
+// meet lets the room know of a seat and decides whether it may be here. A seat that is suspect is looked at when it is.
+func (r *room) meet(s *Seat) (suspect bool, err error) {
 	s.mu.Lock()
 	s.room = r // from here on, what happens to its user comes to the room
 	closed, suspect := s.closing != 0, s.suspect
 	s.mu.Unlock()
 	switch {
 	case closed:
-		return refusal(wire.CodeNotSignedIn)
+		err = refusal(wire.CodeNotSignedIn)
 	case !r.knows(s.actor.User):
-		return errStranger
-	case !r.decide(s).May(authz.Open):
-		return refusal(wire.CodeNotFound)
+		err = errStranger
+	case !r.decide(s).May(s.right):
+		err = refusal(wire.CodeNotFound)
 	case r.draining:
-		return refusal(wire.CodeDraining)
+		err = refusal(wire.CodeDraining)
+	}
+	return suspect, err
+}
+
+// enrol counts a seat among those of the room.
+func (r *room) enrol(s *Seat, suspect bool) {
+	r.seats[s] = struct{}{}
+	r.hub.meter.Seats.Add(1)
+	if suspect {
+		r.need(lack{fences: []storage.Fence{fence(s.actor)}})
+	}
+}
+
+func (r *room) sit(e *sit) error {
+	s, head := e.seat, r.authority.Committed()
+	suspect, err := r.meet(s)
+	switch {
+	case err != nil:
+		return err
 	case e.since != nil && (e.since.Epoch != r.access.Document.Epoch || e.since.Rev > head):
 		return refusal(wire.CodeResync)
 	}
@@ -168,14 +201,10 @@ func (r *room) sit(e *sit) error {
 		return errOutdated
 	}
 	box.seat = s
-	r.seats[s] = struct{}{}
-	r.hub.meter.Seats.Add(1)
 	r.changeBoard(func(b *board) { s.presence = b.add(s) })
 	s.welcome = r.greet(s, e.since, last)
 	s.at = s.welcome.message.Rev
-	if suspect {
-		r.need(lack{fences: []storage.Fence{fence(s.actor)}})
-	}
+	r.enrol(s, suspect)
 	return nil
 }
 

@@ -24,6 +24,8 @@ type Seat struct {
 	wake     func()
 	watch    *meter.Watch // of its connection; may be nil
 	since    time.Time
+	right    authz.Command                  // without which it ends
+	follows  bool                           // a Follower's: it has no origin, no place on the board, and hears nothing but revisions
 	standing atomic.Pointer[authz.Standing] // written by the room's goroutine
 	queued   atomic.Int32                   // of its messages in the room's inbox
 	has      atomic.Int64                   // how far it has pulled, as shown.bytes counts; -1 until it has caught up
@@ -244,5 +246,7 @@ func (r *room) remove(s *Seat) {
 		}
 		r.tidy(s.origin)
 	}
-	r.changeBoard(func(b *board) { b.leave(s.presence) })
+	if s.presence != nil {
+		r.changeBoard(func(b *board) { b.leave(s.presence) })
+	}
 }

@@ -17,6 +17,8 @@ type Sitting struct {
 	Actor storage.Actor
 	Role  authz.Role
 	Since time.Time
+
+	Follows bool // a Follower's
 }
 
 // Seats lists who has the document open on this node, the first to come first.
@@ -24,7 +26,7 @@ func (h *Hub) Seats(doc id.Doc) []Sitting {
 	var list []Sitting
 	for _, s := range h.people.seatsIn(doc) {
 		if standing := s.standing.Load(); standing != nil && s.closed() == 0 {
-			list = append(list, Sitting{Seat: s.id, Actor: s.actor, Role: standing.Role, Since: s.since})
+			list = append(list, Sitting{Seat: s.id, Actor: s.actor, Role: standing.Role, Since: s.since, Follows: s.follows})
 		}
 	}
 	slices.SortFunc(list, func(a, b Sitting) int {

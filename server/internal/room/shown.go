@@ -126,6 +126,32 @@ func (w *shown) after(dst []byte, rev ot.Rev, reader id.Seat, maxBytes int) (out
 	return wire.EndRevisions(dst[:len(dst)-1]), first + ot.Rev(to) - 1, start, true
 }
 
+// singly appends to dst revisions after rev, of about maxBytes, each whole and by itself, and the end of each to ends, and returns
+// how many bytes all up to the last have. ok is false if the tail does not go back to rev.
+func (w *shown) singly(dst []byte, ends []int, rev ot.Rev, maxBytes int) (_ []byte, _ []int, has int64, ok bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if rev >= w.head {
+		return dst, ends, w.bytes, true
+	}
+	first := w.head - ot.Rev(len(w.tail)) + 1
+	if rev+1 < first {
+		return dst, ends, 0, false
+	}
+	begin, from, limit := w.begin(), int(rev+1-first), len(dst)+maxBytes
+	start := begin
+	if from > 0 {
+		start = w.tail[from-1].end
+	}
+	for at := from; at < len(w.tail) && len(dst) < limit; at++ {
+		end := w.tail[at].end
+		dst = append(dst, w.text[start-begin:end-begin-int64(len(","))]...)
+		ends = append(ends, len(dst))
+		start = end
+	}
+	return dst, ends, start, true
+}
+
 // total is how many bytes all revisions ever shown have.
 func (w *shown) total() int64 {
 	w.mu.RLock()

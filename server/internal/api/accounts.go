@@ -14,37 +14,26 @@ import (
 
 // listAccounts pages through the users, the newest first.
 func (a *API) listAccounts(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
-	asked, err := query(r, "text", "guests", "suspended", "admins", "cursor", "limit")
+	asked, err := sliceAsked(r, "text", "guests", "suspended", "admins")
 	if err != nil {
 		return err
 	}
-	limit, err := number("limit", asked["limit"], 50, 1, 200)
-	if err != nil {
-		return err
-	}
-	filter := storage.UserFilter{Text: asked["text"]}
+	filter := storage.UserFilter{Text: asked.filter["text"]}
 	for name, to := range map[string]**bool{"guests": &filter.Guests, "suspended": &filter.Suspended, "admins": &filter.Admins} {
-		if *to, err = yesOrNo(name, asked[name]); err != nil {
+		if *to, err = yesOrNo(name, asked.filter[name]); err != nil {
 			return err
 		}
 	}
-	before, user, err := readPlace(asked["cursor"])
+	users, err := a.Accounts.People(r.Context(), actor, filter,
+		storage.UserPage{Before: asked.after.at, User: asked.after.item, Limit: asked.read()})
 	if err != nil {
 		return err
 	}
-	users, err := a.Accounts.People(r.Context(), actor, filter, storage.UserPage{Before: before, User: user, Limit: int(limit) + 1})
-	if err != nil {
-		return err
-	}
-	list := wire.List[wire.Account]{Items: []wire.Account{}}
-	for _, user := range users[:min(len(users), int(limit))] {
-		list.Items = append(list.Items, wire.Account{User: self(user), CreatedAt: user.CreatedAt.Time(), SuspendedAt: moment(user.SuspendedAt)})
-	}
-	if len(users) > int(limit) {
-		last := users[limit-1]
-		list.NextCursor = cursorAt(last.CreatedAt, last.ID)
-	}
-	return answer(w, http.StatusOK, list)
+	return answer(w, http.StatusOK, listOf(asked, users,
+		func(u storage.User) wire.Account {
+			return wire.Account{User: self(u), CreatedAt: u.CreatedAt.Time(), SuspendedAt: moment(u.SuspendedAt)}
+		},
+		func(u storage.User) string { return place{u.CreatedAt, u.ID}.cursor() }))
 }
 
 // yesOrNo reads a condition that may be left open.

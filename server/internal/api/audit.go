@@ -119,12 +119,12 @@ func readAuditCursor(text string) (place storage.AuditPlace, err error) {
 	}
 	data, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(data) != auditCursorBytes {
-		return place, badQuery("holds a cursor that is not from this list")
+		return place, errCursor
 	}
 	place.At, place.N = storage.Micros(binary.BigEndian.Uint64(data)), int64(binary.BigEndian.Uint64(data[24:]))
 	copy(place.Chain[:], data[8:])
 	if place.At <= 0 || place.N <= 0 {
-		return place, badQuery("holds a cursor that is not from this list")
+		return place, errCursor
 	}
 	return place, nil
 }

@@ -97,38 +97,20 @@ func (a *API) undelete(w http.ResponseWriter, r *http.Request, actor storage.Act
 }
 
 func (a *API) listTrash(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
-	page, limit, err := pageAsked(r)
+	asked, err := sliceAsked(r)
 	if err != nil {
 		return err
 	}
-	documents, err := a.Documents.Trash(r.Context(), actor, page)
+	documents, err := a.Documents.Trash(r.Context(), actor, asked.documents())
 	if err != nil {
 		return err
 	}
-	list := wire.List[wire.Deleted]{Items: []wire.Deleted{}}
-	for _, doc := range documents[:min(len(documents), limit)] {
-		at := doc.DeletedAt.Time()
-		list.Items = append(list.Items, wire.Deleted{ID: doc.ID, Title: doc.Title, DeletedAt: at, Until: at.Add(storage.TrashLasts)})
-	}
-	if len(documents) > limit {
-		list.NextCursor = cursorAt(documents[limit-1].DeletedAt, documents[limit-1].ID)
-	}
-	return answer(w, http.StatusOK, list)
-}
-
-// pageAsked reads the page of a list of documents that a query asks for: one more than limit, which tells whether there is a
-// next page.
-func pageAsked(r *http.Request) (page storage.Page, limit int, err error) {
-	asked, err := query(r, "cursor", "limit")
-	if err != nil {
-		return page, 0, err
-	}
-	most, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
-	if err == nil {
-		page, err = readCursor(asked["cursor"])
-	}
-	page.Limit = int(most) + 1
-	return page, int(most), err
+	return answer(w, http.StatusOK, listOf(asked, documents,
+		func(d storage.Document) wire.Deleted {
+			at := d.DeletedAt.Time()
+			return wire.Deleted{ID: d.ID, Title: d.Title, DeletedAt: at, Until: at.Add(storage.TrashLasts)}
+		},
+		func(d storage.Document) string { return place{d.DeletedAt, d.ID}.cursor() }))
 }
 
 func (a *API) purge(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {

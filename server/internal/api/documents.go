@@ -10,38 +10,17 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// Items on a page of documents.
-const (
-	pageDefault = 50
-	pageMost    = 200
-)
-
 func (a *API) listDocuments(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
-	asked, err := query(r, "cursor", "limit")
+	asked, err := sliceAsked(r)
 	if err != nil {
 		return err
 	}
-	limit, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
+	views, err := a.Documents.List(r.Context(), actor, asked.documents())
 	if err != nil {
 		return err
 	}
-	page, err := readCursor(asked["cursor"])
-	if err != nil {
-		return err
-	}
-	page.Limit = int(limit)
-	views, err := a.Documents.List(r.Context(), actor, page)
-	if err != nil {
-		return err
-	}
-	list := wire.List[wire.Document]{Items: make([]wire.Document, len(views))}
-	for i, view := range views {
-		list.Items[i] = documentOf(view)
-	}
-	if len(views) == page.Limit {
-		list.NextCursor = cursorAfter(views[len(views)-1].Document)
-	}
-	return answer(w, http.StatusOK, list)
+	return answer(w, http.StatusOK, listOf(asked, views, documentOf,
+		func(v document.View) string { return place{v.UpdatedAt, v.ID}.cursor() }))
 }
 
 func (a *API) createDocument(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {

@@ -30,30 +30,19 @@ func (a *API) explain(w http.ResponseWriter, r *http.Request, actor storage.Acto
 
 // listReach explains, a page of documents at a time, all that a user reaches.
 func (a *API) listReach(w http.ResponseWriter, r *http.Request, actor storage.Actor, user id.User) error {
-	asked, err := query(r, "cursor", "limit")
+	asked, err := sliceAsked(r)
 	if err != nil {
 		return err
 	}
-	limit, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
-	if err != nil {
-		return err
-	}
-	_, after, err := readPlace(asked["cursor"])
-	if err != nil {
-		return err
-	}
-	explained, err := a.Documents.Reach(r.Context(), actor, user, after, int(limit)+1)
+	explained, err := a.Documents.Reach(r.Context(), actor, user, asked.after.item, asked.read())
 	if err != nil {
 		return ofAccount(err)
 	}
-	list := wire.List[wire.Explanation]{Items: []wire.Explanation{}}
-	for _, item := range explained[:min(len(explained), int(limit))] {
-		list.Items = append(list.Items, explanationOf(item, wire.Principal{Kind: authz.ToUser, ID: user}))
-	}
-	if len(explained) > int(limit) {
-		list.NextCursor = cursorAt(1, explained[limit-1].Doc.ID)
-	}
-	return answer(w, http.StatusOK, list)
+	return answer(w, http.StatusOK, listOf(asked, explained,
+		func(e document.Explanation) wire.Explanation {
+			return explanationOf(e, wire.Principal{Kind: authz.ToUser, ID: user})
+		},
+		func(e document.Explanation) string { return place{1, e.Doc.ID}.cursor() }))
 }
 
 func explanationOf(e document.Explanation, about wire.Principal) wire.Explanation {
@@ -80,47 +69,35 @@ func explanationOf(e document.Explanation, about wire.Principal) wire.Explanatio
 
 // listOverview lists the documents of the instance, without their titles.
 func (a *API) listOverview(w http.ResponseWriter, r *http.Request, actor storage.Actor) error {
-	asked, err := query(r, "owner", "public", "expiringBefore", "cursor", "limit")
+	asked, err := sliceAsked(r, "owner", "public", "expiringBefore")
 	if err != nil {
 		return err
 	}
-	limit, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
+	filter, err := overviewFilter(asked.filter)
 	if err != nil {
 		return err
 	}
-	page, err := readCursor(asked["cursor"])
+	documents, owners, err := a.Documents.Overview(r.Context(), actor, filter, asked.documents())
 	if err != nil {
 		return err
 	}
-	filter, err := overviewFilter(asked)
-	if err != nil {
-		return err
+	return answer(w, http.StatusOK, listOf(asked, documents,
+		func(item storage.Overview) wire.Overview { return overviewOf(item, owners[item.Document.Owner]) },
+		func(item storage.Overview) string { return place{item.Document.CreatedAt, item.Document.ID}.cursor() }))
+}
+
+func overviewOf(item storage.Overview, owner storage.User) wire.Overview {
+	return wire.Overview{
+		ID:        item.Document.ID,
+		Owner:     known(owner),
+		OwnerGone: owner.SuspendedAt != 0,
+		Locked:    item.Document.Locked,
+		Grants:    item.Grants,
+		Public:    item.Public,
+		EndsNext:  moment(item.EndsNext),
+		CreatedAt: item.Document.CreatedAt.Time(),
+		UpdatedAt: item.Document.UpdatedAt.Time(),
 	}
-	page.Limit = int(limit) + 1
-	documents, owners, err := a.Documents.Overview(r.Context(), actor, filter, page)
-	if err != nil {
-		return err
-	}
-	list := wire.List[wire.Overview]{Items: []wire.Overview{}}
-	for _, item := range documents[:min(len(documents), int(limit))] {
-		owner := owners[item.Document.Owner]
-		list.Items = append(list.Items, wire.Overview{
-			ID:        item.Document.ID,
-			Owner:     known(owner),
-			OwnerGone: owner.SuspendedAt != 0,
-			Locked:    item.Document.Locked,
-			Grants:    item.Grants,
-			Public:    item.Public,
-			EndsNext:  moment(item.EndsNext),
-			CreatedAt: item.Document.CreatedAt.Time(),
-			UpdatedAt: item.Document.UpdatedAt.Time(),
-		})
-	}
-	if len(documents) > int(limit) {
-		last := documents[limit-1].Document
-		list.NextCursor = cursorAt(last.CreatedAt, last.ID)
-	}
-	return answer(w, http.StatusOK, list)
 }
 
 func overviewFilter(asked map[string]string) (filter storage.DocumentFilter, err error) {

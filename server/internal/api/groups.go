@@ -20,7 +20,7 @@ func (a *API) listGroups(w http.ResponseWriter, r *http.Request, actor storage.A
 	}
 	after, err := base64.RawURLEncoding.Strict().DecodeString(asked["cursor"])
 	if err != nil || !isText(string(after)) {
-		return badQuery("holds a cursor that is not from this list")
+		return errCursor
 	}
 	groups, err := a.Documents.Groups(r.Context(), actor, string(after), int(limit)+1)
 	if err != nil {
@@ -76,30 +76,19 @@ func (a *API) dropGroup(w http.ResponseWriter, r *http.Request, actor storage.Ac
 }
 
 func (a *API) listMembers(w http.ResponseWriter, r *http.Request, actor storage.Actor, group id.Group) error {
-	asked, err := query(r, "cursor", "limit")
+	asked, err := sliceAsked(r)
 	if err != nil {
 		return err
 	}
-	limit, err := number("limit", asked["limit"], pageDefault, 1, pageMost)
+	members, err := a.Documents.Members(r.Context(), actor, group, asked.after.item, asked.read())
 	if err != nil {
 		return err
 	}
-	_, after, err := readPlace(asked["cursor"])
-	if err != nil {
-		return err
-	}
-	members, err := a.Documents.Members(r.Context(), actor, group, after, int(limit)+1)
-	if err != nil {
-		return err
-	}
-	list := wire.List[wire.Member]{Items: []wire.Member{}}
-	for _, member := range members[:min(len(members), int(limit))] {
-		list.Items = append(list.Items, wire.Member{User: known(member.User), AddedBy: member.AddedBy, AddedAt: member.AddedAt.Time()})
-	}
-	if len(members) > int(limit) {
-		list.NextCursor = cursorAt(1, members[limit-1].User.ID)
-	}
-	return answer(w, http.StatusOK, list)
+	return answer(w, http.StatusOK, listOf(asked, members,
+		func(m storage.Member) wire.Member {
+			return wire.Member{User: known(m.User), AddedBy: m.AddedBy, AddedAt: m.AddedAt.Time()}
+		},
+		func(m storage.Member) string { return place{1, m.User.ID}.cursor() }))
 }
 
 func (a *API) addMember(w http.ResponseWriter, r *http.Request, actor storage.Actor, group id.Group) error {

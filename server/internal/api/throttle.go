@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/coscribe/coscribe/server/internal/account"
+	"github.com/coscribe/coscribe/server/internal/meter"
 )
 
 // Limits are how many requests are served. An address is an IPv4 address, or the /64 that one customer has in IPv6. Zeros are the
@@ -39,7 +40,7 @@ func (*tooFast) Error() string { return "too many requests" }
 // throttle refuses requests beyond an address's rate, before anything is done for them.
 func (a *API) throttle(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wait := a.addresses.take(network(a.ClientIP(r)), time.Now()); wait > 0 {
+		if wait := a.addresses.take(meter.Network(a.ClientIP(r)), time.Now()); wait > 0 {
 			a.refuse(w, r, &tooFast{wait})
 			return
 		}
@@ -73,7 +74,7 @@ func (a *API) chargeStranger(r *http.Request, err error) error {
 
 func (a *API) stranger(r *http.Request) error {
 	now := time.Now()
-	wait := a.strangers.take(network(a.ClientIP(r)), now)
+	wait := a.strangers.take(meter.Network(a.ClientIP(r)), now)
 	if wait == 0 {
 		wait = a.pool.take(netip.Prefix{}, now)
 	}
@@ -131,18 +132,4 @@ func (l *rates) sweep(now time.Time) {
 			delete(l.full, from)
 		}
 	}
-}
-
-// network is what counts as one address.
-func network(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	from, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{} // none that is known: all of those share one
-	}
-	return from
 }

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/wire"
 )
 
@@ -107,7 +108,7 @@ func TestAddressesAreBounded(t *testing.T) {
 	limited := newRates(1, 1)
 	now := time.Unix(1_000_000, 0)
 	address := func(i int) netip.Prefix {
-		return network(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+		return meter.Network(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 	}
 	refused := 0
 	for i := range maxAddresses + 100 {

@@ -83,7 +83,7 @@ const maxRemembered = 10_000
 // word of the sources, or empty.
 func (m *Meter) Report(event Event, who Who, detail string) {
 	m.logged.Inc(event.String())
-	if times, log := m.reports.first(about{event, network(who.Address), who.User}, m.lines, time.Now()); log {
+	if times, log := m.reports.first(about{event, Network(who.Address), who.User}, m.lines, time.Now()); log {
 		m.write(event, who, detail, times)
 	}
 }
@@ -157,18 +157,4 @@ func (m *Meter) write(event Event, who Who, detail string, times int) {
 	add("address", !who.Address.IsValid(), who.Address.String())
 	add("unlogged", unsaid == 0, unsaid)
 	m.log.LogAttrs(context.Background(), slog.LevelWarn, "security", attrs...)
-}
-
-// network is what counts as one address: an IPv4 address, or the /64 that one customer has in IPv6.
-func network(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return prefix
 }

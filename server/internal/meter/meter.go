@@ -12,6 +12,7 @@ import (
 type Meter struct {
 	// Connections.
 	Connections       Gauge   // open, joined or not
+	Streams           Gauge   // of events
 	Handshakes        Counter // that became a connection
 	HandshakesRefused Family  // by code
 	Closed            Family  // connections, by the reason in the close frame

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
@@ -60,15 +61,11 @@ func newAdmission(limits Limits) *admission {
 
 // enter gives a place to a connection that has no accepted ticket yet.
 func (a *admission) enter(addr netip.Addr, now time.Time) (*place, denial) {
-	from := network(addr)
+	from := meter.Network(addr)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sweep(now)
-	here := a.addresses[from]
-	if here == nil {
-		here = &address{}
-		a.addresses[from] = here
-	}
+	here := a.at(from)
 	switch {
 	case here.shut(now), !here.handshakes.take(1, a.limits.Handshakes, a.limits.HandshakeBurst, now):
 		return nil, tooFast
@@ -82,6 +79,16 @@ func (a *admission) enter(addr netip.Addr, now time.Time) (*place, denial) {
 	a.open++
 	a.waiting++
 	return &place{from: from}, admitted
+}
+
+// at is what is known of an address, made if need be. mu is held.
+func (a *admission) at(from netip.Prefix) *address {
+	here := a.addresses[from]
+	if here == nil {
+		here = &address{}
+		a.addresses[from] = here
+	}
+	return here
 }
 
 // seat moves the place to those with an accepted ticket, unless the user or the document has too many, or the user was closed for
@@ -142,19 +149,4 @@ func lower[Key comparable](counts map[Key]int, key Key) {
 	if counts[key]--; counts[key] <= 0 {
 		delete(counts, key)
 	}
-}
-
-// network is what counts as one address: an IPv4 address, or the /64 that one customer has in IPv6. All whose address
-// cannot be told count as one.
-func network(addr netip.Addr) netip.Prefix {
-	addr = addr.Unmap().WithZone("")
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return prefix
 }

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
@@ -57,7 +58,7 @@ func (a *admission) offend(p *place, now time.Time) {
 func (a *admission) shut(addr netip.Addr, now time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	here := a.addresses[network(addr)]
+	here := a.addresses[meter.Network(addr)]
 	return here != nil && here.shut(now)
 }
 

@@ -16,13 +16,15 @@ export class Refusal extends Error {
     this.name = 'Refusal';
   }
 
-  // temporary: the same request may succeed later.
+  // temporary: the same request may succeed later. What cannot be read was said by somebody in between, such as the sign-in page
+  // of a hotel's network: it tells nothing of what the server would say.
   get temporary(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500 || this.code === UNREADABLE_CODE;
   }
 }
 
 const UNREACHABLE = 'The server cannot be reached. Check your connection and try again.';
+const UNREADABLE_CODE = 'unreadable';
 const UNREADABLE = 'The server gave an answer that cannot be read. Try again in a moment.';
 
 export interface Asked {
@@ -58,7 +60,7 @@ export class Asker {
     try {
       return { value: JSON.parse(text) as Answer, tag };
     } catch {
-      throw new Refusal(response.status, 'unreadable', UNREADABLE);
+      throw new Refusal(response.status, UNREADABLE_CODE, UNREADABLE);
     }
   }
 
@@ -106,5 +108,5 @@ function refusalOf(response: Response, text: string): Refusal {
   } catch {
     // A proxy in between answers in its own words, which are not for people.
   }
-  return new Refusal(response.status, 'unreadable', UNREADABLE, null, retryAfterMs);
+  return new Refusal(response.status, UNREADABLE_CODE, UNREADABLE, null, retryAfterMs);
 }

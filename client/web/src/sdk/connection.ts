@@ -40,7 +40,7 @@ const WELCOME_MS = 30_000; // from there to the welcome, which has a long text i
 const QUIET_MS = 20_000; // without a message: ping
 const PONG_MS = 10_000;
 const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 5_000; // also where more is asked for: a proxy may say an hour, and be back in a second
 const STEADY_MS = 10_000; // a connection that lasted so long makes the next retry a first one
 
 export class Connection extends Emitter<Events> {
@@ -177,7 +177,7 @@ export class Connection extends Emitter<Events> {
     if (steady) this.#failures = 0;
     const wait = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#failures++);
     const jitter = 0.5 + (this.#dial.random ?? Math.random)() / 2;
-    this.#timer = setTimeout(() => void this.#connect(), Math.max(wait * jitter, this.#retryAfterMs * (0.5 + jitter)));
+    this.#timer = setTimeout(() => void this.#connect(), Math.max(wait * jitter, Math.min(LAST_RETRY_MS, this.#retryAfterMs) * (0.5 + jitter)));
     this.#retryAfterMs = 0;
     this.#become('away');
   }

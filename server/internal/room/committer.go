@@ -17,6 +17,10 @@ import (
 // commit, and a lone edit waits for nobody. One goroutine does it, while there is work. Only when its Append takes longer than
 // Limits.CommitSlow does another begin beside it, up to Limits.Committers of them: two small Appends cost twice what one does
 // that is not much larger, and nobody waits for long behind a document that somebody holds.
+//
+// When an Append fails, what was in it comes back to the queue after a pause, each job by itself, so that one document's fault
+// is not its neighbours'. Only when such a lone one has failed too it is likely the database's, and all are tried together again:
+// then by turns, since nobody can tell.
 type committer struct {
 	hub *Hub
 
@@ -24,6 +28,7 @@ type committer struct {
 	queue   []*job // at most one of each room; guarded by mu
 	working int    // goroutines; guarded by mu
 	prompt  int    // of them, those that will soon take what waits; guarded by mu
+	failed  int    // Appends that failed since one did not; guarded by mu
 }
 
 // job is one room's batch.
@@ -32,6 +37,11 @@ type job struct {
 	bytes int           // as batch
 	taken atomic.Bool   // its Append begins
 	done  func(error)   // called once, with what became of it
+
+	// After an Append that failed.
+	since   time.Time     // when the first began
+	wait    time.Duration // before the next; 0 if none has failed
+	unknown bool          // one of them may still land
 }
 
 // errStopped is what becomes of a batch when the hub ends before the database has decided.
@@ -40,11 +50,11 @@ var errStopped = errors.New("the server stopped before the database answered")
 // errPanicked is what becomes of a batch over which the store panicked. Only the database knows whether it stands in the log.
 var errPanicked = errors.New("the store panicked")
 
-// commit queues a job.
-func (c *committer) commit(j *job) {
+// commit queues jobs.
+func (c *committer) commit(jobs ...*job) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.queue = append(c.queue, j)
+	c.queue = append(c.queue, jobs...)
 	c.see()
 }
 
@@ -90,13 +100,14 @@ func (c *committer) work() {
 		}
 		began := time.Now()
 		slow := time.AfterFunc(c.hub.limits.CommitSlow, c.slow)
-		outcomes := c.decide(jobs)
+		outcomes, err := c.append(jobs)
 		if !slow.Stop() {
 			c.again()
 		}
-		c.hub.committed(jobs, outcomes, began)
-		for i, j := range jobs {
-			j.done(outcomes[i])
+		if err != nil {
+			c.fail(jobs, err, began)
+		} else {
+			c.succeed(jobs, outcomes, began)
 		}
 		// The rooms that have just heard hand over what they accepted meanwhile: all that goes into the next Append, instead of
 		// the first of it alone.
@@ -119,7 +130,8 @@ func (c *committer) again() {
 	c.prompt++
 }
 
-// take removes as many jobs from the queue as go into one Append, or ends a goroutine if there is none.
+// take removes as many jobs from the queue as go into one Append, or ends a goroutine if there is none. Those that failed go by
+// themselves, except every other time while nothing succeeds.
 func (c *committer) take() []*job {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -128,8 +140,12 @@ func (c *committer) take() []*job {
 		c.prompt--
 		return nil
 	}
+	together := c.failed >= 2 && c.failed%2 == 0
 	n, rows, bytes := 0, 0, 0
 	for n < len(c.queue) && (n == 0 || rows < c.hub.limits.CommitRows && bytes < c.hub.limits.CommitBytes) {
+		if n > 0 && !together && (c.queue[0].wait > 0 || c.queue[n].wait > 0) {
+			break
+		}
 		c.queue[n].taken.Store(true)
 		rows += len(c.queue[n].batch.Revisions)
 		bytes += c.queue[n].bytes
@@ -140,48 +156,77 @@ func (c *committer) take() []*job {
 	return jobs
 }
 
-// decide appends the jobs until a completed Append has said what became of each. After an unknown outcome absence from the
-// log would prove nothing, since the statement may still land: only the same Append again can tell, however long that takes.
-func (c *committer) decide(jobs []*job) []error {
+// succeed tells of each job what a completed Append has said.
+func (c *committer) succeed(jobs []*job, outcomes []error, began time.Time) {
+	c.mu.Lock()
+	c.failed = 0
+	c.mu.Unlock()
+	c.hub.committed(jobs, outcomes, began)
+	for i, j := range jobs {
+		j.done(outcomes[i])
+	}
+}
+
+// fail sees to jobs whose Append, begun then, has not completed: those of which it decides nothing are appended again.
+func (c *committer) fail(jobs []*job, err error, began time.Time) {
+	c.mu.Lock()
+	c.failed++
+	c.mu.Unlock()
+	together, again := len(jobs) > 1, map[time.Duration][]*job{}
+	for _, j := range jobs {
+		if j.since.IsZero() {
+			j.since = began
+		}
+		switch {
+		case c.hub.ctx.Err() != nil:
+			j.done(errStopped)
+		case c.decides(err, j, together):
+			j.done(err)
+		default:
+			j.wait = min(max(2*j.wait, c.hub.limits.RetryFirst), c.hub.limits.RetryLast)
+			again[j.wait] = append(again[j.wait], j)
+		}
+	}
+	for wait, jobs := range again {
+		c.hub.log.Warn("append again", "batches", len(jobs), "err", err)
+		if together && lasting(err) {
+			c.commit(jobs...) // the database is well, and so are most of them
+			continue
+		}
+		c.hub.spawn(func() {
+			c.hub.pause(wait)
+			c.commit(jobs...)
+		})
+	}
+}
+
+// decides tells whether the error is what became of a job. After an unknown outcome absence from the log would prove nothing,
+// since the statement may still land: only the same Append again can tell, however long that takes. A lasting error says nothing
+// about a job that had others with it; but in the end it ends even one that may have landed, since then nothing will ever tell:
+// its author is to ask again.
+func (c *committer) decides(err error, j *job, together bool) bool {
+	late := time.Since(j.since) > c.hub.limits.CommitPatience
+	j.unknown = j.unknown || mayLand(err)
+	if lasting(err) {
+		return !together && (late || !j.unknown)
+	}
+	return late && !j.unknown
+}
+
+// mayLand tells whether the statement of an Append that ended with the error may still land, or has.
+func mayLand(err error) bool {
+	return errors.Is(err, storage.ErrUnknown) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// lasting tells whether an error is of the kind that does not pass, whenever the same is appended again.
+func lasting(err error) bool { return !mayLand(err) && !errors.Is(err, storage.ErrUnavailable) }
+
+// append is one Append of the jobs' batches.
+func (c *committer) append(jobs []*job) (outcomes []error, err error) {
 	batches := make([]storage.Batch, len(jobs))
 	for i, j := range jobs {
 		batches[i] = j.batch
 	}
-	limits := &c.hub.limits
-	began, wait, unknown := time.Now(), limits.RetryFirst, false
-	for {
-		outcomes, err := c.append(batches)
-		switch {
-		case err == nil && len(outcomes) == len(jobs):
-			return outcomes
-		case err == nil:
-			return all(len(jobs), fmt.Errorf("append: %d outcomes for %d batches", len(outcomes), len(jobs)))
-		case c.hub.ctx.Err() != nil:
-			return all(len(jobs), errStopped)
-		case errors.Is(err, storage.ErrUnknown), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-			unknown = true
-		case unknown:
-		case !errors.Is(err, storage.ErrUnavailable) && len(jobs) > 1:
-			return c.decideEach(jobs)
-		case !errors.Is(err, storage.ErrUnavailable), time.Since(began) > limits.CommitPatience:
-			return all(len(jobs), err)
-		}
-		c.hub.log.Warn("append again", "batches", len(jobs), "unknown", unknown, "err", err)
-		c.hub.pause(wait)
-		wait = min(2*wait, limits.RetryLast)
-	}
-}
-
-// decideEach keeps a fault of one batch from the others.
-func (c *committer) decideEach(jobs []*job) []error {
-	outcomes := make([]error, len(jobs))
-	for i := range jobs {
-		outcomes[i] = c.decide(jobs[i : i+1])[0]
-	}
-	return outcomes
-}
-
-func (c *committer) append(batches []storage.Batch) (outcomes []error, err error) {
 	ctx, cancel := c.hub.call()
 	defer cancel()
 	defer func() {
@@ -190,10 +235,12 @@ func (c *committer) append(batches []storage.Batch) (outcomes []error, err error
 			err = fmt.Errorf("%w: %v", errPanicked, v)
 		}
 	}()
-	return c.hub.store.Append(ctx, batches)
+	outcomes, err = c.hub.store.Append(ctx, batches)
+	if err == nil && len(outcomes) != len(jobs) {
+		err = fmt.Errorf("append: %d outcomes for %d batches", len(outcomes), len(jobs))
+	}
+	return outcomes, err
 }
-
-func all(n int, err error) []error { return slices.Repeat([]error{err}, n) }
 
 // pause waits, or until the hub ends.
 func (h *Hub) pause(d time.Duration) {

@@ -11,26 +11,39 @@ import (
 	"github.com/coscribe/coscribe/storage/internal/relational"
 )
 
-// Append implements storage.Revisions: all batches in one transaction of the writer.
+// Append implements storage.Revisions: all batches in one transaction of the writer. A seq that is taken fails all of it, and
+// then it is made again, ready to take back each batch by itself.
 func (s *Store) Append(ctx context.Context, batches []storage.Batch) ([]error, error) {
 	relational.CheckBatches(batches)
 	if len(batches) == 0 {
 		return nil, nil
 	}
+	outcomes, err := s.append(ctx, batches, (*appending).batch)
+	if errors.Is(err, errSeqTaken) {
+		outcomes, err = s.append(ctx, batches, (*appending).revocable)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("append %d batches: %w", len(batches), err)
+	}
+	return outcomes, nil
+}
+
+// oneBatch commits a batch with the transaction, or says why it is refused. An error is about the whole transaction.
+type oneBatch func(a *appending, ctx context.Context, batch *storage.Batch) (refusal, err error)
+
+// append is one transaction.
+func (s *Store) append(ctx context.Context, batches []storage.Batch, one oneBatch) ([]error, error) {
 	outcomes := make([]error, len(batches))
 	err := s.engine.Write(ctx, func(ctx context.Context, tx relational.Tx) (err error) {
 		a := appending{store: s, tx: tx, held: make(map[storage.Fence]bool)}
 		for i := range batches {
-			if outcomes[i], err = a.batch(ctx, &batches[i]); err != nil {
+			if outcomes[i], err = one(&a, ctx, &batches[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("append %d batches: %w", len(batches), err)
-	}
-	return outcomes, nil
+	return outcomes, err
 }
 
 // appending is the transaction of one Append.
@@ -40,20 +53,14 @@ type appending struct {
 	held  map[storage.Fence]bool // those found to hold: nothing changes them before the transaction ends
 }
 
-// batch commits a batch with the transaction, or says why it is refused. An error is about the whole transaction.
-func (a *appending) batch(ctx context.Context, batch *storage.Batch) (refusal, err error) {
-	updated, stands, refusal, err := a.admit(ctx, batch)
-	if err != nil || refusal != nil || stands {
-		return refusal, err
-	}
-	if len(batch.Revisions) == 1 { // a statement is whole or nothing by itself
-		return duplicate(a.insert(ctx, batch, updated))
-	}
+// revocable is batch, to which a seq that is taken is a refusal.
+func (a *appending) revocable(ctx context.Context, batch *storage.Batch) (refusal, err error) {
 	if _, err := a.tx.Exec(ctx, "SAVEPOINT batch"); err != nil {
 		return nil, err
 	}
-	refusal, err = duplicate(a.insert(ctx, batch, updated))
-	if err == nil && refusal != nil {
+	refusal, err = a.batch(ctx, batch)
+	if errors.Is(err, errSeqTaken) {
+		refusal = storage.ErrDuplicate
 		_, err = a.tx.Exec(ctx, "ROLLBACK TO batch")
 	}
 	if err == nil {
@@ -62,46 +69,81 @@ func (a *appending) batch(ctx context.Context, batch *storage.Batch) (refusal, e
 	return refusal, err
 }
 
-// duplicate makes a refusal of the error about a seq that is taken.
-func duplicate(err error) (refusal, failure error) {
-	if errors.Is(err, errSeqTaken) {
-		return storage.ErrDuplicate, nil
+// batch is a oneBatch, to which a seq that is taken is an error.
+func (a *appending) batch(ctx context.Context, batch *storage.Batch) (refusal, err error) {
+	ended, err := a.hold(ctx, batch.Fences)
+	if err != nil {
+		return nil, err
 	}
-	return nil, err
+	if ended == nil {
+		moved, err := a.move(ctx, batch)
+		if moved {
+			err = a.insert(ctx, batch)
+		}
+		if err != nil || moved {
+			return nil, err
+		}
+	}
+	return a.refusal(ctx, batch, ended)
 }
 
-// admit tells whether the batch stands in the log already, and if not, whether something refuses it. It returns when the
-// document was last updated.
-func (a *appending) admit(ctx context.Context, batch *storage.Batch) (updated storage.Micros, stands bool, refusal, err error) {
+// move puts the document's head to the batch's last revision, if the document is as the batch expects it.
+func (a *appending) move(ctx context.Context, batch *storage.Batch) (moved bool, err error) {
+	var latest storage.Micros
+	for i := range batch.Revisions {
+		latest = max(latest, batch.Revisions[i].At)
+	}
+	n, err := a.tx.Exec(ctx, "UPDATE documents SET head = $2, updated_at = max(updated_at, $3)"+
+		" WHERE id = $1 AND deleted_at = 0 AND epoch = $4 AND head = $5 AND access_version = $6",
+		[16]byte(batch.Doc), int64(batch.Head)+int64(len(batch.Revisions)), int64(latest), batch.Epoch, int64(batch.Head), batch.AccessVersion)
+	return n == 1, err
+}
+
+func (a *appending) insert(ctx context.Context, batch *storage.Batch) error {
+	for i := range batch.Revisions {
+		r := &batch.Revisions[i]
+		_, err := a.tx.Exec(ctx, "INSERT INTO revisions (document, rev, edit, author, seat, client, seq, at, kind, delta, crc)"+
+			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+			[16]byte(batch.Doc), int64(r.Rev), [16]byte(r.Edit), [16]byte(r.Author), [16]byte(r.Seat), [16]byte(r.Client), r.Seq,
+			int64(r.At), string(r.Kind), r.Delta, relational.RevisionSum(batch.Doc, r))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refusal tells what refuses a batch that was not written; ended is what its fences say. Nothing does if it stands in the log.
+func (a *appending) refusal(ctx context.Context, batch *storage.Batch, ended error) (refusal, err error) {
 	var found bool
 	var d storage.Document
 	err = a.tx.Query(ctx, relational.Query{
-		SQL:  "SELECT epoch, head, access_version, updated_at, deleted_at FROM documents WHERE id = $1",
+		SQL:  "SELECT epoch, head, access_version, deleted_at FROM documents WHERE id = $1",
 		Args: []any{[16]byte(batch.Doc)},
 		Row: func(row relational.Row) error {
 			found = true
-			return row.Scan(&d.Epoch, (*int64)(&d.Head), &d.AccessVersion, (*int64)(&d.UpdatedAt), (*int64)(&d.DeletedAt))
+			return row.Scan(&d.Epoch, (*int64)(&d.Head), &d.AccessVersion, (*int64)(&d.DeletedAt))
 		},
 	})
+	stands := false
 	if err == nil && d.Head > batch.Head {
 		stands, err = a.stands(ctx, batch)
 	}
-	if err != nil || stands {
-		return 0, stands, nil, err
-	}
 	switch {
+	case err != nil || stands:
+		return nil, err
 	case !found || d.DeletedAt != 0:
-		refusal = storage.ErrNoDocument
+		return storage.ErrNoDocument, nil
 	case d.Epoch != batch.Epoch:
-		refusal = storage.ErrEpoch
+		return storage.ErrEpoch, nil
 	case d.Head != batch.Head:
-		refusal = storage.ErrHeadMoved
+		return storage.ErrHeadMoved, nil
 	case d.AccessVersion != batch.AccessVersion:
-		refusal = storage.ErrAccessMoved
-	default:
-		refusal, err = a.hold(ctx, batch.Fences)
+		return storage.ErrAccessMoved, nil
+	case ended == nil:
+		panic(fmt.Sprintf("storage/sqlite: %v is as expected at revision %d, and was not moved", batch.Doc, d.Head))
 	}
-	return d.UpdatedAt, false, refusal, err
+	return ended, nil
 }
 
 // stands tells whether the batch's very revisions are in the log. Their checksums are over every field.
@@ -149,21 +191,4 @@ func (a *appending) hold(ctx context.Context, fences []storage.Fence) (refusal, 
 		return &storage.FenceError{Ended: ended}, nil
 	}
 	return nil, nil
-}
-
-func (a *appending) insert(ctx context.Context, batch *storage.Batch, updated storage.Micros) error {
-	for i := range batch.Revisions {
-		r := &batch.Revisions[i]
-		_, err := a.tx.Exec(ctx, "INSERT INTO revisions (document, rev, edit, author, seat, client, seq, at, kind, delta, crc)"+
-			" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-			[16]byte(batch.Doc), int64(r.Rev), [16]byte(r.Edit), [16]byte(r.Author), [16]byte(r.Seat), [16]byte(r.Client), r.Seq,
-			int64(r.At), string(r.Kind), r.Delta, relational.RevisionSum(batch.Doc, r))
-		if err != nil {
-			return err
-		}
-		updated = max(updated, r.At)
-	}
-	last := batch.Revisions[len(batch.Revisions)-1].Rev
-	_, err := a.tx.Exec(ctx, "UPDATE documents SET head = $2, updated_at = $3 WHERE id = $1", [16]byte(batch.Doc), int64(last), int64(updated))
-	return err
 }

@@ -95,7 +95,8 @@ func address(path string) (string, error) {
 		"busy_timeout(5000)", // another process, such as a backup, may hold the file for a moment
 		"journal_mode(WAL)",
 		"synchronous(FULL)",
-		"fullfsync(1)", // on macOS, where fsync alone leaves the disk's cache
+		"wal_autocheckpoint(8000)", // pages, 32 MB: those that are written again and again are copied into the file less often
+		"fullfsync(1)",             // on macOS, where fsync alone leaves the disk's cache
 		"checkpoint_fullfsync(1)",
 		"foreign_keys(1)",
 		"trusted_schema(0)",

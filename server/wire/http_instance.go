@@ -58,12 +58,19 @@ type (
 		OnBehalf   id.User        `json:"onBehalf,omitzero"`
 		Action     string         `json:"action"`
 		Target     string         `json:"target,omitzero"`
+		Names      []AuditName    `json:"names,omitzero"`
 		Before     jsontext.Value `json:"before,omitzero"`
 		After      jsontext.Value `json:"after,omitzero"`
 		Reason     string         `json:"reason,omitzero"`
 		From       string         `json:"from,omitzero"`
 		RequestID  string         `json:"requestId,omitzero"`
 		Hash       string         `json:"hash"`
+	}
+
+	// AuditName is what somebody or something is called now that a row speaks of: a user, a group or a link that still exists.
+	AuditName struct {
+		Of   Principal `json:"of"`
+		Name string    `json:"name"`
 	}
 
 	// AuditVerdict answers GET …/audit/verify: where the chain ends, or where it is not as it was written. Keep an end elsewhere,

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -48,13 +50,13 @@ func (a *API) listChain(w http.ResponseWriter, r *http.Request, actor storage.Ac
 	case accepts(r, csvType):
 		return a.exportAudit(w, r, actor, filter, after, csvTable{})
 	}
-	rows, people, err := a.Documents.Audit(r.Context(), actor, filter, storage.AuditPage{After: after, Limit: int(limit) + 1})
+	rows, named, err := a.Documents.Audit(r.Context(), actor, filter, storage.AuditPage{After: after, Limit: int(limit) + 1})
 	if err != nil {
 		return err
 	}
 	list := wire.List[wire.AuditRow]{Items: []wire.AuditRow{}}
 	for i := range rows[:min(len(rows), int(limit))] {
-		list.Items = append(list.Items, auditRowOf(&rows[i], people))
+		list.Items = append(list.Items, auditRowOf(&rows[i], named))
 	}
 	if len(rows) > int(limit) {
 		list.NextCursor = auditCursor(rows[limit-1].Place())
@@ -75,18 +77,19 @@ func auditFilter(filter storage.AuditFilter, asked map[string]string) (_ storage
 	return filter, err
 }
 
-func auditRowOf(row *storage.Audited, people map[id.User]storage.User) wire.AuditRow {
+func auditRowOf(row *storage.Audited, named document.Named) wire.AuditRow {
 	return wire.AuditRow{
 		Document:   row.Chain,
 		N:          row.N,
 		At:         row.At.Time(),
 		Actor:      row.Actor,
-		ActorName:  people[row.Actor].Name,
+		ActorName:  named.People[row.Actor].Name,
 		By:         string(row.Credential.Kind),
 		Credential: row.Credential.ID,
 		OnBehalf:   row.OnBehalf,
 		Action:     string(row.Action),
 		Target:     row.Target,
+		Names:      namesIn(row, named),
 		Before:     object(row.Before),
 		After:      object(row.After),
 		Reason:     row.Reason,
@@ -94,6 +97,17 @@ func auditRowOf(row *storage.Audited, people map[id.User]storage.User) wire.Audi
 		RequestID:  row.Request,
 		Hash:       hex.EncodeToString(row.Hash[:]),
 	}
+}
+
+// namesIn are the names of those whom a row speaks of.
+func namesIn(row *storage.Audited, named document.Named) (names []wire.AuditName) {
+	for _, p := range document.Mentioned(row) {
+		name := wire.AuditName{Of: wire.Principal{Kind: p.Kind, ID: p.ID}, Name: named.NameOf(p)}
+		if name.Name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // object is a state of an audit row, which is JSON already, or nothing.

@@ -34,7 +34,7 @@ func (a *API) exportAudit(w http.ResponseWriter, r *http.Request, actor storage.
 		filter.Until = end
 	}
 	page := storage.AuditPage{Oldest: true, After: after, Limit: exportRows}
-	rows, people, err := a.Documents.Audit(r.Context(), actor, filter, page)
+	rows, named, err := a.Documents.Audit(r.Context(), actor, filter, page)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *API) exportAudit(w http.ResponseWriter, r *http.Request, actor storage.
 	piece := as.head()
 	for {
 		for i := range rows {
-			row := auditRowOf(&rows[i], people)
+			row := auditRowOf(&rows[i], named)
 			piece = append(piece, as.row(&row)...)
 		}
 		_ = out.SetWriteDeadline(time.Now().Add(answerTime))
@@ -56,7 +56,7 @@ func (a *API) exportAudit(w http.ResponseWriter, r *http.Request, actor storage.
 			return nil
 		}
 		page.After = rows[len(rows)-1].Place()
-		if rows, people, err = a.Documents.Audit(r.Context(), actor, filter, page); err != nil {
+		if rows, named, err = a.Documents.Audit(r.Context(), actor, filter, page); err != nil {
 			panic(http.ErrAbortHandler)
 		}
 		piece = piece[:0]

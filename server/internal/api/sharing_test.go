@@ -403,6 +403,9 @@ func TestAudit(t *testing.T) {
 	if len(rows) != 6 || rows[0].N != 6 || rows[5].Action != "document.create" || rows[0].ActorName != "owner" || rows[0].RequestID == "" {
 		t.Fatalf("listed %+v", rows)
 	}
+	if want := []wire.AuditName{{Of: wire.Principal{Kind: authz.ToUser, ID: ada.user.ID}, Name: "ada"}}; !slices.Equal(rows[0].Names, want) {
+		t.Errorf("a row names %+v, want %+v", rows[0].Names, want)
+	}
 	exported := owner.do("GET", of(doc)+"/audit", nil, "Accept", ndjson).want(200)
 	lines := bytes.Split(bytes.TrimSpace(exported.body), []byte("\n"))
 	if len(lines) != 6 || !json.Valid(lines[0]) || bytes.Contains(exported.body, []byte("plan")) {

@@ -9,26 +9,27 @@ import (
 	"github.com/coscribe/coscribe/storage/id"
 )
 
-// Audit returns a page of the audit, with the people whom it names: of one document, or, for those who may read that, of the
-// instance or of everything.
-func (s *Service) Audit(ctx context.Context, actor storage.Actor, filter storage.AuditFilter, page storage.AuditPage) ([]storage.Audited, map[id.User]storage.User, error) {
+// Audit returns a page of the audit, with the names of those whom it speaks of: of one document, or, for those who may read that,
+// of the instance or of everything.
+func (s *Service) Audit(ctx context.Context, actor storage.Actor, filter storage.AuditFilter, page storage.AuditPage) ([]storage.Audited, Named, error) {
 	if err := s.mayAudit(ctx, actor, filter); err != nil {
-		return nil, nil, fmt.Errorf("read the audit: %w", err)
+		return nil, Named{}, fmt.Errorf("read the audit: %w", err)
 	}
 	rows, err := s.store.Audit(ctx, filter, page)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read the audit: %w", err)
+		return nil, Named{}, fmt.Errorf("read the audit: %w", err)
 	}
 	var people []id.User
+	var grants []storage.Grant
 	for i := range rows {
 		people = append(people, rows[i].Actor)
-		if !rows[i].OnBehalf.IsZero() {
-			people = append(people, rows[i].OnBehalf)
+		for _, mentioned := range Mentioned(&rows[i]) {
+			grants = append(grants, storage.Grant{Right: authz.Right{To: mentioned}})
 		}
 	}
-	named, err := s.name(ctx, nil, people...)
+	named, err := s.name(ctx, grants, people...)
 	named.hide(actor, nil)
-	return rows, named.People, err
+	return rows, named, err
 }
 
 // VerifyAudit computes a chain anew, and returns where it ends. *storage.AuditError.

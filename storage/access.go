@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coscribe/coscribe/authz"
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/storage/id"
 )
 
@@ -30,6 +31,12 @@ func ToAddress(address string) authz.Principal {
 type Membership struct {
 	User id.User
 	Of   authz.Principal // a group or a link
+}
+
+// Version is how far a document has come.
+type Version struct {
+	Access int64 // of its access list
+	Head   ot.Rev
 }
 
 // Access is a document's access list at one version. Members are the memberships of those users only who were asked for, in

@@ -114,8 +114,8 @@ type Documents interface {
 	// document exists or not.
 	Access(ctx context.Context, doc id.Doc, users ...id.User) (Access, error)
 
-	// AccessVersions returns the current versions of those of the documents that exist and are not deleted.
-	AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error)
+	// Versions returns how far those of the documents have come that exist and are not deleted.
+	Versions(ctx context.Context, docs []id.Doc) (map[id.Doc]Version, error)
 
 	// DocumentsOf lists the documents that the user owns, or that a grant live at now gives them: to themselves, to a group that
 	// they are in, by a link that they came by, or to everyone, unless they are a guest. A grant to anyone counts where something

@@ -90,7 +90,7 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		}
 		w.refused(w.Store.DeleteDocument(w.Context(), doc.ID, w.now+1, guard), storage.ErrNoDocument)
 		w.refused(w.Store.Rename(w.Context(), doc.ID, doc.Title, w.now, guard), storage.ErrNoDocument)
-		versions, err := w.Store.AccessVersions(w.Context(), []id.Doc{doc.ID})
+		versions, err := w.Store.Versions(w.Context(), []id.Doc{doc.ID})
 		w.ok(err)
 		same(w, len(versions), 0)
 	})
@@ -101,10 +101,10 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 		w.refused(err, storage.ErrNoDocument)
 	})
 
-	t.Run("AccessVersionsOfMany", func(t *testing.T) {
+	t.Run("VersionsOfMany", func(t *testing.T) {
 		w := w.in(t)
 		var ask []id.Doc
-		want := make(map[id.Doc]int64)
+		want := make(map[id.Doc]storage.Version)
 		for i := range 300 {
 			if i%3 == 0 {
 				ask = append(ask, id.New[id.Doc]())
@@ -112,12 +112,12 @@ func testDocument(t *testing.T, open func(t *testing.T) Opened) {
 			}
 			doc := w.document(w.actor).ID
 			ask = append(ask, doc)
-			want[doc] = 1
+			want[doc] = storage.Version{Access: 1}
 		}
-		got, err := w.Store.AccessVersions(w.Context(), ask)
+		got, err := w.Store.Versions(w.Context(), ask)
 		w.ok(err)
 		same(w, got, want)
-		got, err = w.Store.AccessVersions(w.Context(), nil)
+		got, err = w.Store.Versions(w.Context(), nil)
 		w.ok(err)
 		same(w, len(got), 0)
 	})

@@ -18,7 +18,7 @@ type faulty struct {
 	mu        sync.Mutex
 	onAppend  appendFunc                 // instead of the store's; guarded by mu
 	onLoad    func(id.Doc) error         // before the store's; guarded by mu
-	onRead    func() error               // before After, Access, Edits, AccessVersions; guarded by mu
+	onRead    func() error               // before After, Access, Edits, Versions; guarded by mu
 	confirmed map[id.Doc]map[ot.Rev]bool // guarded by mu
 	locked    bool                       // say that documents are; guarded by mu
 	listless  bool                       // have no access list to give; guarded by mu
@@ -178,11 +178,11 @@ func (f *faulty) Access(ctx context.Context, doc id.Doc, users ...id.User) (stor
 	return access, err
 }
 
-func (f *faulty) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error) {
+func (f *faulty) Versions(ctx context.Context, docs []id.Doc) (map[id.Doc]storage.Version, error) {
 	if err := f.read(); err != nil {
 		return nil, err
 	}
-	return f.Store.AccessVersions(ctx, docs)
+	return f.Store.Versions(ctx, docs)
 }
 
 // LastSeq forgets, if told to: then a room does not know what stands in the log.

@@ -41,7 +41,6 @@ func (r *room) load() error {
 	}
 	r.know(loaded.Access, nil)
 	r.access = loaded.Access
-	r.version.Store(loaded.Access.Document.AccessVersion)
 	r.authority = ot.NewAuthority(loaded.Snapshot.Rev, doc, r.hub.limits.Window)
 	r.authority.MaxLen = r.hub.limits.DocumentUnits
 	r.snapshot.rev = loaded.Snapshot.Rev
@@ -54,6 +53,7 @@ func (r *room) load() error {
 	if head := loaded.Access.Document.Head; r.authority.Committed() != head {
 		return fmt.Errorf("load: the log ends at revision %d, the document at %d", r.authority.Committed(), head)
 	}
+	r.version.Store(loaded.Access.Document.AccessVersion)
 	return nil
 }
 

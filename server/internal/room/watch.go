@@ -3,8 +3,10 @@ package room
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -87,8 +89,8 @@ func (h *Hub) nudge(doc id.Doc, by author) {
 	}
 }
 
-// look asks the database whether what rooms know of rights is still so: the backstop for an event that was lost. While it
-// fails nobody can say who may see what, and after FailClosed nothing is shown.
+// look asks the database whether what rooms know of rights and of the log is still so: the backstop for an event that was lost, and
+// for a database that has lost something itself. While it fails nobody can say who may see what, and after FailClosed nothing is shown.
 func (h *Hub) look(ctx context.Context) {
 	defer h.recovered("look")      // then it has not succeeded: nothing is shown after FailClosed
 	asked := time.Now().UnixNano() // of what changed since, the answers may know nothing
@@ -96,7 +98,7 @@ func (h *Hub) look(ctx context.Context) {
 	for len(rooms) > 0 {
 		n := min(len(rooms), h.limits.PollDocuments)
 		if err := h.lookAt(ctx, rooms[:n]); err != nil {
-			h.log.Warn("cannot read access versions", "err", err)
+			h.log.Warn("cannot read the versions of documents", "err", err)
 			return
 		}
 		rooms = rooms[n:]
@@ -112,21 +114,43 @@ func (h *Hub) look(ctx context.Context) {
 func (h *Hub) lookAt(ctx context.Context, rooms []*room) error {
 	ctx, cancel := context.WithTimeout(ctx, h.limits.FailClosed)
 	defer cancel()
-	docs := make([]id.Doc, len(rooms))
+	docs, shown := make([]id.Doc, len(rooms)), make([]ot.Rev, len(rooms))
 	for i, r := range rooms {
-		docs[i] = r.doc
+		docs[i], shown[i] = r.doc, -1
+		if r.version.Load() != 0 { // one that is still opening reads everything anyway
+			shown[i] = r.shown.seen()
+		}
 	}
-	versions, err := h.store.AccessVersions(ctx, docs)
+	versions, err := h.store.Versions(ctx, docs)
 	if err != nil {
 		return err
 	}
-	for _, r := range rooms {
-		// A room that is still opening has version 0, and reads the list as the room's first turn anyway.
-		if known := r.version.Load(); known != 0 && versions[r.doc] != known {
+	for i, r := range rooms {
+		now, there := versions[r.doc]
+		if shown[i] < 0 {
+			continue
+		}
+		if now.Access != r.version.Load() {
 			r.nudge()
+		}
+		if there && now.Head != shown[i] {
+			r.post(&sighting{now.Head, shown[i]})
 		}
 	}
 	return nil
+}
+
+// sighting is the head that the database named after the room had shown all up to another.
+type sighting struct{ head, shown ot.Rev }
+
+func (*sighting) drop(*Refusal) {}
+
+func (e *sighting) do(r *room) {
+	if e.head < e.shown { // it was put back to an earlier moment, or a standby has taken over that lacks the last commits
+		r.doubt("look", fmt.Errorf("the log ends at revision %d, after %d was shown", e.head, e.shown))
+		return
+	}
+	r.follow(e.head)
 }
 
 // scan checks some of the credentials behind open seats.

@@ -25,6 +25,7 @@ type world struct {
 	t      testing.TB
 	ctx    context.Context
 	store  *faulty
+	file   string // of the database
 	events *bus.Bus
 	hub    *room.Hub
 	limits room.Limits
@@ -40,7 +41,8 @@ func newWorld(t testing.TB, change ...func(*room.Limits)) *world {
 	for _, change := range change {
 		change(&w.limits)
 	}
-	db, err := sqlite.Open(w.ctx, filepath.Join(t.TempDir(), "test.db"))
+	w.file = filepath.Join(t.TempDir(), "test.db")
+	db, err := sqlite.Open(w.ctx, w.file)
 	if err != nil {
 		t.Fatal(err)
 	}

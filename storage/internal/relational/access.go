@@ -85,18 +85,18 @@ func (s *Store) access(ctx context.Context, doc id.Doc, deleted bool, users []id
 	return access, wrap(err, "read the access list")
 }
 
-// AccessVersions implements storage.Documents.
-func (s *Store) AccessVersions(ctx context.Context, docs []id.Doc) (map[id.Doc]int64, error) {
-	versions := make(map[id.Doc]int64, len(docs))
-	err := s.engine.Read(ctx, inLists("SELECT id, access_version FROM documents WHERE deleted_at = 0 AND id IN ", docs, func(row Row) error {
+// Versions implements storage.Documents.
+func (s *Store) Versions(ctx context.Context, docs []id.Doc) (map[id.Doc]storage.Version, error) {
+	versions := make(map[id.Doc]storage.Version, len(docs))
+	err := s.engine.Read(ctx, inLists("SELECT id, access_version, head FROM documents WHERE deleted_at = 0 AND id IN ", docs, func(row Row) error {
 		var doc id.Doc
-		var version int64
-		err := row.Scan(key(&doc), &version)
+		var version storage.Version
+		err := row.Scan(key(&doc), &version.Access, (*int64)(&version.Head))
 		versions[doc] = version
 		return err
 	})...)
 	if err != nil {
-		return nil, wrap(err, "read access versions")
+		return nil, wrap(err, "read the versions of documents")
 	}
 	return versions, nil
 }

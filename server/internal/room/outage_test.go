@@ -313,3 +313,23 @@ func TestEditsWaitWhileTheRoomReads(t *testing.T) {
 		converged(t, w, []*typist{a, b})
 	})
 }
+
+// A title is what people wrote: while nobody can say who may see it, nobody is shown a new one.
+func TestShowsNoTitleInTheDark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.owner)
+		if err := w.store.Rename(w.ctx, w.doc, "Merger", storage.At(time.Now()), w.guard()); err != nil {
+			t.Fatal(err)
+		}
+		w.events.Publish(bus.DocumentChanged{Doc: w.doc})
+		synctest.Wait() // the room has heard, and the seat has not pulled
+		w.store.hookRead(func() error { return storage.ErrUnavailable })
+		time.Sleep(w.limits.FailClosed + w.limits.AccessPoll)
+		if c.pull(); c.title != "" || c.closed != 0 {
+			t.Fatalf("shown the title %q, closed %d", c.title, c.closed)
+		}
+		w.store.hookRead(nil)
+		c.wait("the title", func() bool { return c.title == "Merger" })
+	})
+}

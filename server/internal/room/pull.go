@@ -51,6 +51,7 @@ func (p *pull) all() error {
 		s.welcome = nil
 	}
 	p.answers()
+	p.properties()
 	for !p.full() {
 		more, err := p.revisions()
 		if err != nil || !more {
@@ -95,7 +96,11 @@ func (p *pull) answers() {
 		p.add(append(p.dst, s.access...))
 		s.access = nil
 	}
-	if s.document != nil {
+}
+
+// properties gives the document's, with the title that people wrote.
+func (p *pull) properties() {
+	if s := p.seat; s.document != nil && !p.full() {
 		p.add(append(p.dst, s.document...))
 		s.document = nil
 	}

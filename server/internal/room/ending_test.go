@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
@@ -293,4 +294,56 @@ func TestWriteKeepsItsRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A request that was on its way to the database when its document was deleted hears what became of it, and who asks again after
+// the document is back hears the same.
+func TestWriteDuringADeletionHearsTheTruth(t *testing.T) {
+	for _, lands := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newWorld(t)
+			c := join(w, w.owner)
+			release := w.hold()
+			if lands {
+				release()
+				release = w.holdAnswer()
+			}
+			ops := write(w, w.owner, w.doc, 0, "rebase", "x")
+			hears := make(chan outcome, 1)
+			go func() {
+				written, err := w.hub.Write(w.ctx, ops)
+				hears <- outcome{written: written, err: err}
+			}()
+			synctest.Wait()
+			guard := w.guard()
+			if err := w.store.DeleteDocument(w.ctx, w.doc, storage.At(time.Now()), guard); err != nil {
+				t.Fatal(err)
+			}
+			w.events.Publish(bus.DocumentChanged{Doc: w.doc})
+			synctest.Wait()
+			if c.pull(); c.closed != wire.CloseNoDocument {
+				t.Fatalf("closed with %d", c.closed)
+			}
+			if len(hears) > 0 {
+				t.Errorf("lands %t: answered before the database has", lands)
+			}
+			release()
+			got := <-hears
+			if stands := got.err == nil && len(got.written.Items) == 1 && got.written.Items[0].Rev == 1; stands != lands ||
+				!lands && refusedCode(got.err) != wire.CodeNotFound {
+				t.Fatalf("lands %t: %+v, %v", lands, got.written, got.err)
+			}
+			if _, err := w.hub.Write(w.ctx, ops); refusedCode(err) != wire.CodeNotFound {
+				t.Fatalf("in the trash: %v", err)
+			}
+			guard.AccessVersion++
+			if _, err := w.store.UndeleteDocument(w.ctx, w.doc, storage.At(time.Now()), guard); err != nil {
+				t.Fatal(err)
+			}
+			again, err := w.hub.Write(w.ctx, ops)
+			if err != nil || len(again.Items) != 1 || again.Items[0].Rev != 1 || len(w.log()) != 1 {
+				t.Fatalf("lands %t, when it is back: %+v, %v, %d in the log", lands, again, err, len(w.log()))
+			}
+		})
+	}
 }

@@ -78,8 +78,30 @@ func (f *flight) landed(err error) {
 	}
 }
 
-// drop is for a room that has ended meanwhile: now the document may be opened again.
-func (f *flight) drop(*Refusal) { f.room.hub.remove(f.room) }
+// drop is for a room that has ended meanwhile: now the document may be opened again, and requests that still wait hear the truth.
+func (f *flight) drop(*Refusal) {
+	for _, p := range f.batch {
+		told := answer{revisions: p.revisions, head: f.last}
+		if f.err != nil {
+			told = answer{refused: f.refusal()}
+		}
+		for _, writer := range p.writers {
+			writer <- told
+		}
+		p.writers = nil
+	}
+	f.room.hub.remove(f.room)
+}
+
+// refusal is the answer to what did not commit before the room ended: what ended it if the database refused it.
+func (f *flight) refusal() *Refusal {
+	for _, err := range []error{storage.ErrNoDocument, storage.ErrEpoch, storage.ErrHeadMoved, storage.ErrAccessMoved, storage.ErrFence} {
+		if errors.Is(f.err, err) {
+			return f.room.ended
+		}
+	}
+	return refusalOf(f.err)
+}
 
 func (f *flight) do(r *room) {
 	var fences *storage.FenceError

@@ -135,7 +135,7 @@ func (r *room) doubt(what string, err error) {
 }
 
 // end closes every seat with code, refuses what waits with why, and takes no more events. What is in flight may still
-// commit; until that is settled the hub keeps the document from being opened again.
+// commit; until that is settled the hub keeps the document from being opened again, and nobody is told for good that it did not.
 func (r *room) end(why *Refusal, code wire.CloseCode) {
 	if r.ended != nil {
 		return
@@ -145,6 +145,11 @@ func (r *room) end(why *Refusal, code wire.CloseCode) {
 	for s := range r.seats {
 		r.remove(s)
 		s.end(code, code == wire.CloseDraining)
+	}
+	if r.flight != nil && !why.Code.Temporary() {
+		for _, p := range r.flight.batch {
+			r.release(p)
+		}
 	}
 	for _, box := range r.outboxes {
 		if box.pending != nil {

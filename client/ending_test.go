@@ -2,7 +2,9 @@ package client_test
 
 import (
 	"errors"
+	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -71,6 +73,34 @@ func TestRightLostTellsWhatWaitedBehind(t *testing.T) {
 		}
 	}
 	eventually(t, d, "shows the committed", shows(d, f.content))
+}
+
+// TestStaysWhereSomebodyElseSaysNo: a proxy in between refuses in its own words.
+func TestStaysWhereSomebodyElseSaysNo(t *testing.T) {
+	for _, status := range []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound} {
+		f := newFake(t)
+		d := f.open(t, "a")
+		var refused atomic.Bool
+		f.with(func() {
+			f.httpFault = func(w http.ResponseWriter, _ *http.Request) bool {
+				refused.Store(true)
+				http.Error(w, "<html>Sign in to the network</html>", status)
+				return true
+			}
+		})
+		f.closeAll(wire.CloseDraining)
+		edit, err := d.Apply(insert(0, "kept "))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for !refused.Load() {
+			time.Sleep(time.Millisecond)
+		}
+		f.with(func() { f.httpFault = nil })
+		if _, err := edit.Wait(within(t)); err != nil {
+			t.Errorf("after a proxy's %d: %v", status, err)
+		}
+	}
 }
 
 func TestEndsWhereTheServerSaysSo(t *testing.T) {

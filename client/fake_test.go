@@ -310,6 +310,7 @@ func (f *fake) ops(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.Header().Set("Coscribe-Head", strconv.Itoa(len(f.log)))
 	for i := range f.log[after:] {
 		w.Write(append(wire.AppendRevision(nil, &f.log[after+i], f.log[after+i].Delta.AppendJSON(nil)), '\n'))
 	}

@@ -101,7 +101,8 @@ func TestWhatMayHaveHappenedIsNotRepeated(t *testing.T) {
 	}
 }
 
-// TestOpsAreTakenUpWhereTheyBroke cuts the stream in the middle of a line.
+// TestOpsAreTakenUpWhereTheyBroke cuts the stream in the middle of a line, and then after one, where a proxy that speaks HTTP/1.0
+// makes it look whole.
 func TestOpsAreTakenUpWhereTheyBroke(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var lines []string
@@ -117,9 +118,13 @@ func TestOpsAreTakenUpWhereTheyBroke(t *testing.T) {
 			}
 			from := int(r.URL.Query().Get("after")[0] - '0')
 			rest := strings.Join(lines[from:], "")
-			if requests < 3 {
+			switch requests {
+			case 1:
 				rest = rest[:len(lines[0])*2+20]
+			case 2:
+				rest = rest[:len(lines[0])*2]
 			}
+			w.Header().Set("Coscribe-Head", "10")
 			w.Write([]byte(rest))
 		})
 		next := ot.Rev(1)
@@ -132,6 +137,21 @@ func TestOpsAreTakenUpWhereTheyBroke(t *testing.T) {
 		if next != 11 || requests != 3 {
 			t.Errorf("ended before revision %d after %d requests; want 11, 3", next, requests)
 		}
+	})
+}
+
+// TestOpsOfSomebodyElse: the sign-in page of a network is no log without revisions.
+func TestOpsOfSomebodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		c := clientOf(t, func(w http.ResponseWriter, r *http.Request) { requests++ })
+		for revision, err := range c.Ops(t.Context(), id.New[id.Doc](), client.From(0)) {
+			if err == nil {
+				t.Errorf("got revision %d", revision.Rev)
+			}
+			return
+		}
+		t.Errorf("ended without an error after %d requests", requests)
 	})
 }
 

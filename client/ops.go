@@ -63,6 +63,11 @@ func (c *Client) streamOps(ctx context.Context, doc id.Doc, after *ot.Rev, yield
 	if response.StatusCode != http.StatusOK {
 		return problemOf(response)
 	}
+	// A stream that was cut may look whole behind a proxy, and a page of somebody else's may have no line at all.
+	head, err := strconv.ParseInt(response.Header.Get("Coscribe-Head"), 10, 64)
+	if err != nil {
+		return fmt.Errorf("client: what was answered is no log: %w", io.ErrUnexpectedEOF)
+	}
 	lines := bufio.NewScanner(response.Body)
 	lines.Buffer(make([]byte, 0, 64<<10), longestRevision)
 	for lines.Scan() {
@@ -78,7 +83,10 @@ func (c *Client) streamOps(ctx context.Context, doc id.Doc, after *ot.Rev, yield
 			return errStopped
 		}
 	}
-	return lines.Err()
+	if err := lines.Err(); err != nil || *after >= ot.Rev(head) {
+		return err
+	}
+	return fmt.Errorf("client: the log ended at revision %d of %d: %w", *after, head, io.ErrUnexpectedEOF)
 }
 
 // The modes of WriteOps.

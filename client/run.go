@@ -72,7 +72,8 @@ func isResync(err error) bool {
 }
 
 // isFinal tells whether there is no coming back after err. Before it is open, only the server's own word that it is
-// worth another try is believed: whoever opens a document at a wrong address hears so.
+// worth another try is believed: whoever opens a document at a wrong address hears so. After it, only the server's own word that it
+// is not: what has no code was said by somebody in between, such as the sign-in page of a network.
 func (d *Document) isFinal(err error) bool {
 	if errors.Is(err, ErrClosed) {
 		return true
@@ -82,7 +83,7 @@ func (d *Document) isFinal(err error) bool {
 		return !ended.Code.ComeBack()
 	}
 	var problem *Problem
-	if errors.As(err, &problem) {
+	if errors.As(err, &problem) && (problem.Code != "" || problem.Temporary()) {
 		return !problem.Temporary()
 	}
 	select {

@@ -214,6 +214,11 @@ func (l *Limits) requests() api.Limits {
 	}
 }
 
+// streams are bounded as WebSockets are.
+func (l *Limits) streams() api.StreamLimits {
+	return api.StreamLimits{Beat: l.PingEvery, Write: l.WriteTime, Age: l.ConnectionAge}
+}
+
 func (l *Limits) lines() meter.Lines {
 	return meter.Lines{PerSecond: l.SecurityLinesPerSecond, Burst: l.SecurityLineBurst, Repeat: l.SecurityRepeat}
 }

@@ -128,7 +128,9 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		Documents: documents,
 		Hub:       hub,
 		Socket:    sockets,
+		Admit:     sockets.Admit,
 		Limits:    s.Limit.requests(),
+		Streams:   s.Limit.streams(),
 		Pages:     web.Files(),
 		PublicURL: origins[0],
 		ClientIP:  edge.ClientAddr,
@@ -179,7 +181,7 @@ func (s *Serve) serve(ctx context.Context, listener net.Listener, store storage.
 		<-workCtx.Done()
 		drained, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 		defer cancel()
-		handler.Drain()        // 1. not ready: load balancers look elsewhere
+		handler.Drain()        // 1. not ready: load balancers look elsewhere, and readers of streams come back elsewhere
 		sockets.Close(drained) // 2. clients are told to come back
 		err := server.Shutdown(drained)
 		stopHub() // 3. rooms commit what they have

@@ -41,5 +41,15 @@ var closeReasons = map[CloseCode]string{
 // Reason is the fixed word sent with the code: never the text of an error.
 func (c CloseCode) Reason() string { return closeReasons[c] }
 
+// CloseFor is the code that a fixed word is the reason of, 0 for none.
+func CloseFor(reason string) CloseCode {
+	for code, known := range closeReasons {
+		if known == reason {
+			return code
+		}
+	}
+	return 0
+}
+
 // ComeBack tells whether a client should reconnect after c.
 func (c CloseCode) ComeBack() bool { return c < 4500 && c != CloseSuperseded }

@@ -138,7 +138,8 @@ type (
 		Content ot.Delta `json:"content"`
 	}
 
-	// Ops is the body of GET /v1/documents/{id}/ops?after=&limit=; as NDJSON each line is one Revision, all up to the head.
+	// Ops is the body of GET /v1/documents/{id}/ops?after=&limit=; as NDJSON each line is one Revision, all up to the head. As an
+	// event stream it goes on from there: see EventStream.
 	Ops struct {
 		Epoch int64      `json:"epoch"`
 		Head  ot.Rev     `json:"head"`

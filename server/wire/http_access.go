@@ -194,5 +194,7 @@ type (
 		By    string     `json:"by"` // session or token
 		Role  authz.Role `json:"role"`
 		Since time.Time  `json:"since"`
+
+		Follows bool `json:"follows,omitzero"` // an event stream: a program that reads along, not a person in the room
 	}
 )

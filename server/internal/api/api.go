@@ -11,7 +11,9 @@ import (
 	"github.com/coscribe/coscribe/server/internal/document"
 	"github.com/coscribe/coscribe/server/internal/meter"
 	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
+	"github.com/coscribe/coscribe/storage/id"
 )
 
 // Config is what the API stands on.
@@ -27,7 +29,11 @@ type Config struct {
 	// Pages holds the browser client: index.html, and the files that it names under assets/.
 	Pages fs.FS
 
+	// Admit counts in an event stream, and returns how to count it out, or the code of the refusal; nil for any number of them.
+	Admit func(from netip.Addr, user id.User, doc id.Doc) (leave func(), refused wire.Code)
+
 	Limits    Limits
+	Streams   StreamLimits
 	PublicURL string // what links to the pages begin with, as in https://docs.example.com
 	ClientIP  func(*http.Request) netip.Addr
 	Log       *slog.Logger
@@ -39,6 +45,7 @@ type API struct {
 	Config
 	handler  http.Handler
 	draining atomic.Bool
+	ending   chan struct{} // closed when streams are to end
 
 	addresses, strangers *rates // by address
 	pool                 *rates // one, of all strangers
@@ -50,8 +57,10 @@ func New(config Config) *API {
 		config.Meter = meter.Discard()
 	}
 	limits := config.Limits.withDefaults()
+	config.Streams = config.Streams.withDefaults()
 	a := &API{
 		Config:    config,
+		ending:    make(chan struct{}),
 		addresses: newRates(limits.PerAddress, limits.AddressBurst),
 		strangers: newRates(limits.StrangersPerAddress, limits.StrangersAddressBurst),
 		pool:      newRates(limits.StrangersPerNode, limits.StrangersNodeBurst),
@@ -79,8 +88,13 @@ func New(config Config) *API {
 // ServeHTTP answers a request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.ServeHTTP(w, r) }
 
-// Drain makes /readyz say that this node is going away. Requests are served until the server shuts down.
-func (a *API) Drain() { a.draining.Store(true) }
+// Drain makes /readyz say that this node is going away, and ends event streams, whose readers come back elsewhere. Requests are
+// served until the server shuts down.
+func (a *API) Drain() {
+	if !a.draining.Swap(true) {
+		close(a.ending)
+	}
+}
 
 // A route is one line of the API.
 type route struct {

@@ -55,6 +55,9 @@ func (c call) standing(s authz.Standing) authz.Standing {
 	return s
 }
 
+// asEvents asks for a stream of them.
+func asEvents(*house) []string { return []string{"Accept", wire.EventStream} }
+
 func (c call) headers(h *house) []string {
 	if c.header == nil {
 		return nil
@@ -285,6 +288,7 @@ var calls = map[authz.Command][]call{
 		{method: "GET", path: at("/content?rev=0"), success: 200},
 		{method: "GET", path: at("/ops"), success: 200},
 		{method: "GET", path: at("/ops?after=1"), success: 200},
+		{method: "GET", path: at("/ops?after=1"), success: 200, header: asEvents},
 	},
 	authz.SeeOwnAccess: {
 		{method: "GET", path: at("/access"), success: 200},

@@ -18,6 +18,8 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 	"go.uber.org/goleak"
+
+	"github.com/coscribe/coscribe/server/wire"
 )
 
 // The description that the server gives of itself, read once.
@@ -34,6 +36,7 @@ var described = sync.OnceValues(func() (*openapi3.T, routers.Router) {
 		panic(err)
 	}
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder(wire.EventStream, openapi3filter.PlainBodyDecoder)
 	return doc, router
 })
 
@@ -107,7 +110,12 @@ func (rec recorder) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil || route.Operation.OperationID == "openSocket" {
 		return response, nil // pages, and what the server must answer with 404 and 405 by itself
 	}
-	body, err := io.ReadAll(response.Body)
+	var all io.Reader = response.Body
+	if response.Header.Get("Content-Type") == wire.EventStream {
+		defer response.Body.Close()
+		all = io.LimitReader(response.Body, 1) // of what does not end, the beginning: it is one
+	}
+	body, err := io.ReadAll(all)
 	response.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), failing{err}))
 	if err != nil {
 		return response, nil // cut off, for the caller to see

@@ -38,6 +38,9 @@ func (a *API) count(r *http.Request, e *exchange, err error) {
 		report(meter.RefusedOrigin, "request")
 	case errors.Is(err, errOrigin):
 		report(meter.RefusedOrigin, "ticket")
+	case errors.Is(err, errCrowded), errors.Is(err, errFullNode):
+		a.Meter.RatesHit.Inc("streams")
+		report(meter.RateLimited, "streams")
 	case errors.Is(err, storage.ErrTooMany):
 		a.Meter.RatesHit.Inc("outstanding")
 		report(meter.RateLimited, "outstanding")

@@ -21,6 +21,7 @@ type exchange struct {
 	user  id.User
 	doc   id.Doc
 	code  wire.Code // of the refusal
+	ended string    // why a stream did
 }
 
 type exchangeKey struct{}
@@ -77,6 +78,9 @@ func (a *API) log(ctx context.Context, e *exchange, status int, took time.Durati
 	}
 	if e.code != "" {
 		attrs = append(attrs, slog.String("code", string(e.code)))
+	}
+	if e.ended != "" {
+		attrs = append(attrs, slog.String("ended", e.ended))
 	}
 	a.Log.LogAttrs(ctx, slog.LevelInfo, "request", attrs...)
 }

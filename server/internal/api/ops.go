@@ -42,6 +42,12 @@ func (a *API) listOps(w http.ResponseWriter, r *http.Request, actor storage.Acto
 		}
 		return a.streamOps(w, r, actor, doc, ot.Rev(after), limit)
 	}
+	if accepts(r, wire.EventStream) {
+		if asked["limit"] != "" {
+			return badQuery("has a limit, but an event stream has none")
+		}
+		return a.tailOps(w, r, actor, doc, ot.Rev(after))
+	}
 	limit, err := number("limit", asked["limit"], opsDefault, 1, opsMost)
 	if err != nil {
 		return err

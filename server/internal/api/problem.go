@@ -34,6 +34,8 @@ var refusals = []struct {
 	{errCrossOrigin, refusal{403, wire.CodeOrigin, "Another site's page sent this. Send it from the server's own pages, or from a program with a token."}},
 	{errOrigin, refusal{400, wire.CodeOrigin, "The Origin header must be one scheme, host and port. A program sends none."}},
 	{errMediaType, refusal{415, wire.CodeUnsupported, "Send the body as application/json, without an encoding."}},
+	{errCrowded, refusal{429, wire.CodeRateLimited, "Too many connections: of your address, of your account, or to this document. Close one."}},
+	{errFullNode, refusal{503, wire.CodeOverloaded, "The server has as many connections as it may. Try again."}},
 	{errDraining, refusal{503, wire.CodeDraining, "The server is going away. Try again in a moment."}},
 
 	{account.ErrNotSignedIn, refusal{401, wire.CodeNotSignedIn, "Sign in, or send a live token as Authorization: Bearer."}},

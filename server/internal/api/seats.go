@@ -22,6 +22,8 @@ func (a *API) listSeats(w http.ResponseWriter, r *http.Request, actor storage.Ac
 			By:    string(seat.Actor.Credential.Kind),
 			Role:  seat.Role,
 			Since: seat.Since,
+
+			Follows: seat.Follows,
 		})
 	}
 	return answer(w, http.StatusOK, list)

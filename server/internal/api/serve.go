@@ -91,6 +91,8 @@ var (
 	errCrossOrigin = errors.New("sent by another site's page")
 	errOrigin      = errors.New("not an origin")
 	errMediaType   = errors.New("the body is not application/json")
+	errCrowded     = errors.New("too many connections of one address, user or document")
+	errFullNode    = errors.New("too many connections")
 	errDraining    = errors.New("draining")
 	errNoAccount   = errors.New("no such account")
 	errNoCondition = errors.New("no If-Match")

@@ -33,7 +33,7 @@ func TestUnseenIsLikeNonexistent(t *testing.T) {
 		}
 		for _, call := range calls {
 			ask := func(who *client, at plan) (body []byte, header http.Header) {
-				reply := who.do(call.method, call.path(at), call.bodyOf(at))
+				reply := who.do(call.method, call.path(at), call.bodyOf(at), call.headers(h)...)
 				if command == authz.RequestAccess {
 					reply.want(call.success)
 				} else {
@@ -159,7 +159,7 @@ func TestUnseenTakesTheSameQueries(t *testing.T) {
 		for _, call := range calls {
 			ask := func(at plan) []string {
 				store.taken()
-				stranger.do(call.method, call.path(at), call.bodyOf(at))
+				stranger.do(call.method, call.path(at), call.bodyOf(at), call.headers(h)...)
 				return store.taken()
 			}
 			got, want := ask(hidden), ask(nonexistent)

@@ -134,12 +134,9 @@ type Ops struct {
 // Ops returns up to limit revisions after the given one. It takes the right to read history, asked at each call: a long
 // reading, page by page, ends when the right does. ErrNoRevision if the document does not reach that far yet.
 func (s *Service) Ops(ctx context.Context, actor storage.Actor, doc id.Doc, after ot.Rev, limit int) (Ops, error) {
-	by, err := s.decideAt(ctx, actor, doc, authz.ReadHistory, storage.At(time.Now()))
+	by, err := s.history(ctx, actor, doc, 0, after)
 	if err != nil {
 		return Ops{}, fmt.Errorf("read revisions: %w", err)
-	}
-	if after > by.Head {
-		return Ops{}, fmt.Errorf("read revisions: %w", ErrNoRevision)
 	}
 	items, err := s.store.After(ctx, doc, after, int(min(int64(limit), int64(by.Head-after))))
 	if err != nil {
@@ -147,4 +144,30 @@ func (s *Service) Ops(ctx context.Context, actor storage.Actor, doc id.Doc, afte
 	}
 	_ = s.note(ctx, actor, doc, storage.AuditExport, "ops")
 	return Ops{Epoch: by.Epoch, Head: by.Head, Items: items}, nil
+}
+
+// MayFollow tells somebody who wants to read every revision after the given one, as it comes, where the log stands. The room
+// gives the revisions, and asks about the right again. storage.ErrEpoch if the revision is of another epoch than the
+// document; 0 for whichever that has. ErrNoRevision if the document does not reach that far yet.
+func (s *Service) MayFollow(ctx context.Context, actor storage.Actor, doc id.Doc, epoch int64, after ot.Rev) (Ops, error) {
+	by, err := s.history(ctx, actor, doc, epoch, after)
+	if err != nil {
+		return Ops{}, fmt.Errorf("follow revisions: %w", err)
+	}
+	_ = s.note(ctx, actor, doc, storage.AuditExport, "ops")
+	return Ops{Epoch: by.Epoch, Head: by.Head}, nil
+}
+
+// history decides who reads the log from a revision on.
+func (s *Service) history(ctx context.Context, actor storage.Actor, doc id.Doc, epoch int64, after ot.Rev) (View, error) {
+	seen, err := s.decide(ctx, actor, doc, authz.ReadHistory)
+	switch {
+	case err != nil:
+		return View{}, err
+	case epoch != 0 && epoch != seen.Epoch:
+		return View{}, storage.ErrEpoch
+	case after > seen.Head:
+		return View{}, ErrNoRevision
+	}
+	return seen, nil
 }

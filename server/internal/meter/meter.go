@@ -13,6 +13,7 @@ type Meter struct {
 	// Connections.
 	Connections       Gauge   // open, joined or not
 	Streams           Gauge   // of events
+	StreamsEnded      Family  // by why
 	Handshakes        Counter // that became a connection
 	HandshakesRefused Family  // by code
 	Closed            Family  // connections, by the reason in the close frame

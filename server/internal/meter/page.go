@@ -37,6 +37,7 @@ func (m *Meter) rows() []row {
 	return []row{
 		{name: "coscribe_connections_open", help: "WebSocket connections.", gauge: &m.Connections},
 		{name: "coscribe_streams_open", help: "Event streams.", gauge: &m.Streams},
+		{name: "coscribe_streams_ended_total", help: "Event streams that ended, by why.", family: &m.StreamsEnded, label: "reason"},
 		{name: "coscribe_handshakes_total", help: "Handshakes that became a connection.", counter: &m.Handshakes},
 		{name: "coscribe_handshakes_refused_total", help: "Handshakes refused, by code.", family: &m.HandshakesRefused, label: "code"},
 		{name: "coscribe_connections_closed_total", help: "Connections that the server closed, by reason.", family: &m.Closed, label: "reason"},

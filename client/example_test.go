@@ -106,6 +106,34 @@ func ExampleClient_Ops() {
 	// 2 edit {"ops":[{"insert":"More "}]}
 }
 
+// A program that reads along: what was written after a revision, and then each edit as it is committed, by whomever.
+func ExampleClient_Tail() {
+	address, token, page, stop := exampleServer("Notes", "More ")
+	defer stop()
+	c, err := client.New(address, client.WithToken(token))
+	if err != nil {
+		log.Fatal(err)
+	}
+	doc, err := id.Parse[id.Doc](page)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for revision, err := range c.Tail(context.Background(), doc, client.From(1)) {
+		if errors.Is(err, client.ErrForbidden) {
+			log.Fatal("the right to read history has ended")
+		}
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(revision.Rev, revision.Delta)
+		if revision.Rev == 2 {
+			break // it would wait for the next
+		}
+	}
+	// Output:
+	// 2 {"ops":[{"insert":"More "}]}
+}
+
 // Two edits, the second on the result of the first, over whatever was written since revision 0. A program that may crash in
 // the middle keeps what it is about to write, numbers and all, and on its next start writes that again: it has one effect.
 func ExampleClient_WriteOps() {

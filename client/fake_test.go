@@ -309,6 +309,13 @@ func (f *fake) ops(w http.ResponseWriter, r *http.Request) {
 		problem(w, 400, wire.CodeInvalid)
 		return
 	}
+	if r.Header.Get("Accept") == wire.EventStream {
+		w.Header().Set("Coscribe-Epoch", "1")
+		for i := range f.log[after:] { // and then it breaks off
+			w.Write(append(append([]byte("data: "), wire.AppendRevision(nil, &f.log[after+i], f.log[after+i].Delta.AppendJSON(nil))...), "\n\n"...))
+		}
+		return
+	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.Header().Set("Coscribe-Head", strconv.Itoa(len(f.log)))
 	for i := range f.log[after:] {

@@ -29,6 +29,7 @@ type call struct {
 	path   []string // its segments, escaped here
 	query  url.Values
 	accept string
+	resume string  // the last event that came, of a stream that is taken up again
 	only   string  // the tag of what the change was made from; it is refused if that is another by now
 	tag    *string // where the answer's tag goes, or nil
 	body   any     // a struct of package wire, or nil
@@ -97,6 +98,9 @@ func (c *Client) send(ctx context.Context, asked call, body []byte) (*http.Respo
 	}
 	if asked.accept != "" {
 		request.Header.Set("Accept", asked.accept)
+	}
+	if asked.resume != "" {
+		request.Header.Set("Last-Event-ID", asked.resume)
 	}
 	if asked.only != "" {
 		request.Header.Set("If-Match", asked.only)

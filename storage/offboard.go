@@ -14,8 +14,8 @@ type Offboardings interface {
 
 	// Offboard takes a step: it suspends the user, ends their sessions, revokes their tokens and takes their administration of
 	// the instance; then, of up to limit documents, groups and links, each in a transaction of its own, it gives what they
-	// own to the heir, trash included, takes their grants away, and takes them out. It is called until Done: however often
-	// it is cut short, it goes on with what is left. Without an heir they go on owning their documents.
+	// own to the heir, trash included, takes away what was granted or offered to them, and takes them out. It is called until
+	// Done: however often it is cut short, it goes on with what is left. Without an heir they go on owning their documents.
 	//
 	// ErrNoUser if there is no such user, or they are the one who asks, or the heir is missing, suspended, a guest or the user;
 	// ErrLastAdmin; *FenceError also where the one who asks is not an administrator of the instance. What a step has changed is

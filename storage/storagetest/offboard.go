@@ -19,6 +19,7 @@ type leaver struct {
 	grouped     id.Doc // by the group
 	linked      id.Doc // by a link
 	administers id.Doc // owned, and somebody else is an admin of it
+	offered     id.Doc // the ownership, by somebody else
 }
 
 func (w *world) leaver() leaver {
@@ -48,6 +49,9 @@ func (w *world) leaver() leaver {
 	_, err = w.Store.PutLink(w.Context(), link, storage.Grant{Right: authz.Right{To: link.To(), Role: authz.Viewer}}, w.guard(w.actor, l.linked))
 	w.ok(err)
 	_, err = w.Store.EnterLink(w.Context(), link.Hash, storage.User{ID: l.User}, w.now, by(l.Actor))
+	w.ok(err)
+	l.offered = w.document(w.actor).ID
+	_, err = w.Store.OfferDocument(w.Context(), l.offered, l.User, w.guard(w.actor, l.offered))
 	w.ok(err)
 	return l
 }
@@ -87,7 +91,7 @@ func testOffboard(t *testing.T, open func(t *testing.T) Opened) {
 			w.ok(err)
 			same(w, plan, storage.OffboardPlan{Sessions: 1, Tokens: 1, Documents: 4, Trash: 1, Grants: 1, Groups: 1, Links: 1})
 			versions := make(map[id.Doc]int64)
-			touched := append([]id.Doc{l.granted, l.grouped, l.linked, l.administers}, l.owned...)
+			touched := append([]id.Doc{l.granted, l.grouped, l.linked, l.administers, l.offered}, l.owned...)
 			for _, doc := range touched {
 				versions[doc] = w.access(doc).Document.AccessVersion
 			}
@@ -107,6 +111,7 @@ func testOffboard(t *testing.T, open func(t *testing.T) Opened) {
 			for _, doc := range l.owned {
 				same(w, w.access(doc).Document.Owner, heir.ID)
 			}
+			same(w, w.access(l.offered).Document.OfferedTo, id.User{})
 			same(w, len(w.access(l.owned[1]).Grants), 0) // the heir's own
 			same(w, len(w.access(l.owned[0]).Grants), 1)
 			trash, err := w.Store.DeletedOf(w.Context(), heir.ID, storage.Page{Limit: 10})

@@ -33,6 +33,7 @@ func (s *Store) Offboard(ctx context.Context, user, heir id.User, now storage.Mi
 	}{
 		{!heir.IsZero(), "SELECT id FROM documents WHERE owner = $1 ORDER BY id LIMIT $2", l.giveAway},
 		{true, grantsLeft, l.dropGrant},
+		{true, "SELECT id FROM documents WHERE offered_to = $1 ORDER BY id LIMIT $2", l.dropOffer},
 		{true, "SELECT principal FROM members WHERE user_id = $1 AND principal_kind = 2 ORDER BY principal LIMIT $2", l.leaveGroup},
 		{true, "SELECT principal FROM members WHERE user_id = $1 AND principal_kind = 3 ORDER BY principal LIMIT $2", l.leaveLink},
 	} {
@@ -185,6 +186,17 @@ func (l *leaving) dropGrant(ctx context.Context, of [16]byte) ([]id.Doc, error) 
 		}
 		_, err = tx.Exec(ctx, "DELETE FROM grants WHERE document = $1 AND principal_kind = $2 AND principal = $3", of, int64(to.Kind), to.ID)
 		return entry{action: storage.AuditRevoke, target: principalTarget(to), before: grantState(standing)}, err
+	})
+}
+
+// dropOffer takes back the ownership of a document that was offered to the user: they would accept it when they are back.
+func (l *leaving) dropOffer(ctx context.Context, of [16]byte) ([]id.Doc, error) {
+	return l.change(ctx, of, func(ctx context.Context, tx Tx, document *storage.Document) (entry, error) {
+		if document.OfferedTo != l.user {
+			return entry{}, errStands
+		}
+		_, err := tx.Exec(ctx, "UPDATE documents SET offered_to = $2 WHERE id = $1", of, [16]byte{})
+		return entry{action: storage.AuditOffer, target: target("document", document.ID), before: offerState(l.user)}, err
 	})
 }
 

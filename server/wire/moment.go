@@ -10,11 +10,17 @@ import (
 // ErrMoment is returned for a text that is no moment we keep.
 var ErrMoment = errors.New("not a time: use RFC 3339 between 1970 and 9999, as in 2026-01-31T23:59:59.000000Z")
 
-// momentLayout is RFC 3339 in UTC with exactly six digits after the second, so that texts compare as moments do.
-const momentLayout = "2006-01-02T15:04:05.000000Z"
-
-// AppendMoment appends t as it stands in every message and body, without quotes: in UTC, to the microsecond.
-func AppendMoment(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, momentLayout) }
+// AppendMoment appends t as it stands in every message and body, without quotes: RFC 3339 in UTC with exactly six digits after
+// the second, so that texts compare as moments do. (By a layout of its own it would take a third of what a revision takes.)
+func AppendMoment(dst []byte, t time.Time) []byte {
+	dst = t.UTC().AppendFormat(dst, time.RFC3339)
+	micros := t.Nanosecond() / 1000
+	dst[len(dst)-1] = '.' // it was Z
+	for unit := 100_000; unit > 0; unit /= 10 {
+		dst = append(dst, '0'+byte(micros/unit%10))
+	}
+	return append(dst, 'Z')
+}
 
 // ParseMoment reads an RFC 3339 time of any offset, and returns it in UTC without what is finer than a microsecond.
 func ParseMoment(text string) (time.Time, error) {

@@ -18,7 +18,7 @@ const module = "github.com/coscribe/coscribe"
 var floors = map[string]int{
 	"ot": 0, "authz": 0, "migrations": 0, "storage/id": 0, "client/web": 0,
 
-	"ot/ottest": 1, "storage": 1, "server/wire": 1, "server/internal/bus": 1, "server/internal/meter": 1,
+	"ot/ottest": 1, "storage": 1, "server/wire": 1, "server/internal/bus": 1, "server/internal/meter": 1, "server/internal/stack": 1,
 
 	"storage/internal/relational": 2, "storage/storagetest": 2, "server/internal/schema": 2,
 	"storage/internal/schema": 2,

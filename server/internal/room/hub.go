@@ -11,6 +11,7 @@ import (
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/bus"
 	"github.com/coscribe/coscribe/server/internal/meter"
+	"github.com/coscribe/coscribe/server/internal/stack"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -71,6 +72,7 @@ func (h *Hub) spawn(f func()) {
 	go func() {
 		defer h.running.Done()
 		defer h.recovered("goroutine")
+		stack.Grow()
 		f()
 	}()
 }

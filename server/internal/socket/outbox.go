@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/coscribe/coscribe/server/internal/room"
+	"github.com/coscribe/coscribe/server/internal/stack"
 	"github.com/coscribe/coscribe/server/wire"
 )
 
@@ -85,6 +86,7 @@ func (c *connection) flusher() {
 			c.abandon()
 		}
 	}()
+	stack.Grow()
 	work := buffers.Get().(*buffer)
 	defer buffers.put(work)
 	for {

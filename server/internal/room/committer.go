@@ -188,7 +188,7 @@ func (c *committer) fail(jobs []*job, err error, began time.Time) {
 		}
 	}
 	for wait, jobs := range again {
-		c.hub.log.Warn("append again", "batches", len(jobs), "err", err)
+		c.hub.log.Warn("append again", "batches", len(jobs), "unknown", mayLand(err), "err", err)
 		if together && lasting(err) {
 			c.commit(jobs...) // the database is well, and so are most of them
 			continue

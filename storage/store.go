@@ -231,9 +231,9 @@ type Accounts interface {
 	// ErrNoTicket if it is unknown, taken or expired at now. After ErrUnknown the ticket counts as taken: nothing else is safe.
 	TakeTicket(ctx context.Context, hash Hash, now Micros) (Ticket, error)
 
-	// Live returns nil if the user is not suspended, the credential is theirs and live, and ValidUntil has not passed; else a
-	// *FenceError. It is a look, not a lock.
-	Live(ctx context.Context, fence Fence) error
+	// Live returns nil if of each fence the user is not suspended, the credential is theirs and live, and ValidUntil has not
+	// passed; else a *FenceError with those of which not. It is a look, not a lock.
+	Live(ctx context.Context, fences ...Fence) error
 
 	// Expire removes what expired before now: tickets, sessions with their tombstones, invitations; and guests, with their
 	// sessions, who came Bounds.VisitorTime ago and have written nothing, unless something was granted to them by name.

@@ -293,8 +293,31 @@ func testLive(t *testing.T, open func(t *testing.T) Opened) {
 				t.Fatalf("got %v, want a *storage.FenceError", err)
 			}
 			same(w, refusal.Ended, []storage.Fence{ended})
+			withToken := fence(w.actor)
+			withToken.Credential = storage.Credential{Kind: storage.ByToken, ID: w.token(w.actor.User).ID}
+			if err := w.Store.Live(w.Context(), fence(w.actor), ended, withToken); !errors.As(err, &refusal) {
+				t.Fatalf("among others: got %v, want a *storage.FenceError", err)
+			}
+			same(w, refusal.Ended, []storage.Fence{ended})
 		})
 	}
+	t.Run("Many", func(t *testing.T) {
+		w := w.in(t)
+		w.ok(w.Store.Live(w.Context()))
+		withToken := fence(w.actor)
+		withToken.Credential = storage.Credential{Kind: storage.ByToken, ID: w.token(w.actor.User).ID}
+		w.ok(w.Store.Live(w.Context(), fence(w.actor), withToken, fence(w.actor)))
+		all, unknown := []storage.Fence{withToken}, []storage.Fence(nil)
+		for range 600 { // more than one statement takes
+			fence := storage.Fence{User: w.actor.User, Credential: storage.Credential{Kind: storage.BySession, ID: id.New[id.Credential]()}}
+			all, unknown = append(all, fence), append(unknown, fence)
+		}
+		var refusal *storage.FenceError
+		if err := w.Store.Live(w.Context(), append(all, fence(w.actor))...); !errors.As(err, &refusal) {
+			t.Fatalf("got %v, want a *storage.FenceError", err)
+		}
+		same(w, refusal.Ended, unknown)
+	})
 }
 
 func testExpire(t *testing.T, open func(t *testing.T) Opened) {

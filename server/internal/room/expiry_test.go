@@ -9,6 +9,7 @@ import (
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -113,6 +114,31 @@ func TestSignedOut(t *testing.T) {
 			})
 		})
 	}
+}
+
+// However many are here, all whose sign-in has ended are out by the next look, though no event tells of it.
+func TestALookFindsAllWhoAreSignedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, func(l *room.Limits) { l.PollCredentials = 2 })
+		var leaving []*typist
+		for range 7 {
+			leaving = append(leaving, join(w, w.editor("Leaving")))
+		}
+		staying := join(w, w.editor("Staying"))
+		for _, c := range leaving {
+			if err := w.store.RevokeToken(w.ctx, c.actor.User, c.actor.Credential.ID, storage.At(time.Now()), storage.By{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(w.limits.AccessPoll)
+		synctest.Wait()
+		for i, c := range leaving {
+			if c.pull(); c.closed != wire.CloseSignedOut {
+				t.Errorf("number %d is closed with %d", i, c.closed)
+			}
+		}
+		staying.typeText("still here")
+	})
 }
 
 func TestDeletedDocumentClosesItsSeats(t *testing.T) {

@@ -63,7 +63,7 @@ type Limits struct {
 	Snapshotters    int           // snapshots encoded and stored at once
 	AccessPoll      time.Duration // between two looks at the access versions of open documents
 	PollDocuments   int           // documents asked for in one look
-	CredentialsScan int           // credentials of open seats checked at each look, in turn
+	PollCredentials int           // credentials of open seats asked for in one look
 	FailClosed      time.Duration // since the last look that succeeded, after which no content is shown
 	DrainPatience   time.Duration // that a hub which is ending waits for edits on their way
 }
@@ -88,7 +88,7 @@ func DefaultLimits() Limits {
 
 		Committers: 1, CommitSlow: 20 * time.Millisecond, CommitRows: 2_000, CommitBytes: 4 << 20, CommitPatience: 10 * time.Second,
 		StoreTimeout: 10 * time.Second, RetryFirst: 10 * time.Millisecond, RetryLast: time.Second, Snapshotters: 2,
-		AccessPoll: 2 * time.Second, PollDocuments: 1_000, CredentialsScan: 200, FailClosed: 5 * time.Second,
+		AccessPoll: 2 * time.Second, PollDocuments: 1_000, PollCredentials: 1_000, FailClosed: 5 * time.Second,
 		DrainPatience: 10 * time.Second,
 	}
 }

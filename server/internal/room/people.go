@@ -1,6 +1,8 @@
 package room
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +18,6 @@ type people struct {
 
 	mu     sync.Mutex
 	byUser map[id.User]*person // guarded by mu
-	scan   []*Seat             // seats whose credentials are still to be checked in this turn; guarded by mu
 }
 
 // person is one of them.
@@ -103,24 +104,20 @@ func (p *people) seatsBy(credential id.Credential) (seats []*Seat) {
 	return seats
 }
 
-// next returns up to n seats to be checked, all seats in turn, and forgets users who left and have their whole rate again.
-func (p *people) next(n int) []*Seat {
+// fences are those of all seats, and users who left and have their whole rate again are forgotten.
+func (p *people) fences() []storage.Fence {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.scan) == 0 {
-		for user, known := range p.byUser {
-			for s := range known.seats {
-				p.scan = append(p.scan, s)
-			}
-			if len(known.seats) == 0 && p.rested(known) {
-				delete(p.byUser, user)
-			}
+	here := map[storage.Fence]bool{}
+	for user, known := range p.byUser {
+		for s := range known.seats {
+			here[fence(s.actor)] = true
+		}
+		if len(known.seats) == 0 && p.rested(known) {
+			delete(p.byUser, user)
 		}
 	}
-	n = min(n, len(p.scan))
-	turn := p.scan[:n:n]
-	p.scan = p.scan[n:]
-	return turn
+	return slices.Collect(maps.Keys(here))
 }
 
 func (p *people) rested(known *person) bool {

@@ -103,12 +103,15 @@ func (h *Hub) look(ctx context.Context) {
 		}
 		rooms = rooms[n:]
 	}
+	if err := h.scan(ctx); err != nil {
+		h.log.Warn("cannot read the credentials of those who are here", "err", err)
+		return
+	}
 	if last := h.contact.Swap(asked); h.darkSince(last, time.Now()) { // by now: it may have become so while this took its time
 		for _, r := range h.open() {
 			r.post(wake{})
 		}
 	}
-	h.scan(ctx)
 }
 
 func (h *Hub) lookAt(ctx context.Context, rooms []*room) error {
@@ -153,31 +156,37 @@ func (e *sighting) do(r *room) {
 	r.follow(e.head)
 }
 
-// scan checks some of the credentials behind open seats.
-func (h *Hub) scan(ctx context.Context) {
-	checked := map[storage.Fence]bool{}
-	for _, s := range h.people.next(h.limits.CredentialsScan) {
-		f := fence(s.actor)
-		if checked[f] {
-			continue
+// scan checks the credentials behind open seats: of those that expired, or that another process ended, nobody else tells.
+func (h *Hub) scan(ctx context.Context) error {
+	fences := h.people.fences()
+	for len(fences) > 0 {
+		n := min(len(fences), h.limits.PollCredentials)
+		var ended *storage.FenceError
+		switch err := h.live(ctx, fences[:n]); {
+		case errors.As(err, &ended):
+			h.signOut(ended.Ended)
+		case err != nil:
+			return err
 		}
-		checked[f] = true
-		err := h.live(ctx, f)
-		if err != nil && !errors.Is(err, storage.ErrFence) {
-			return // the rest must not wait for a database that does not answer
-		}
-		if err == nil {
-			continue
-		}
-		for _, s := range h.people.seatsBy(f.Credential.ID) {
-			s.dismiss(wire.CloseSignedOut)
+		fences = fences[n:]
+	}
+	return nil
+}
+
+// signOut closes the seats of those who are not signed in any more.
+func (h *Hub) signOut(ended []storage.Fence) {
+	for _, f := range ended {
+		for _, s := range h.people.seatsOf(f.User) {
+			if fence(s.actor) == f {
+				s.dismiss(wire.CloseSignedOut)
+			}
 		}
 	}
 }
 
-// live asks whether somebody is still signed in.
-func (h *Hub) live(ctx context.Context, f storage.Fence) error {
+// live asks whether people are still signed in.
+func (h *Hub) live(ctx context.Context, fences []storage.Fence) error {
 	ctx, cancel := context.WithTimeout(ctx, h.limits.FailClosed)
 	defer cancel()
-	return h.store.Live(ctx, f)
+	return h.store.Live(ctx, fences...)
 }

@@ -77,15 +77,6 @@ func except(err, drop error) error {
 	return err
 }
 
-// Live implements storage.Accounts.
-func (s *Store) Live(ctx context.Context, fence storage.Fence) error {
-	var l liveness
-	if err := s.read(ctx, "read a fence", l.queries(fence, "", s.dialect.Now)...); err != nil {
-		return err
-	}
-	return l.verdict(fence)
-}
-
 // liveness is what a fence hangs on, as the rows say it. Missing rows leave it ended.
 type liveness struct {
 	user, credential bool // there is such a row
@@ -95,11 +86,17 @@ type liveness struct {
 	now              int64
 }
 
+// What a credential's row says of it. A session always expires.
+const (
+	sessionLiveness = "ended_at, CASE expires_at WHEN 0 THEN 1 ELSE expires_at END FROM sessions"
+	tokenLiveness   = "revoked_at, expires_at FROM tokens"
+)
+
 // queries read it, locking rows with lock.
 func (l *liveness) queries(fence storage.Fence, lock, now string) []Query {
-	credential := "SELECT ended_at, CASE expires_at WHEN 0 THEN 1 ELSE expires_at END FROM sessions WHERE id = $1 AND user_id = $2"
+	credential := sessionLiveness
 	if fence.Credential.Kind == storage.ByToken {
-		credential = "SELECT revoked_at, expires_at FROM tokens WHERE id = $1 AND user_id = $2"
+		credential = tokenLiveness
 	}
 	return []Query{
 		{
@@ -108,7 +105,7 @@ func (l *liveness) queries(fence storage.Fence, lock, now string) []Query {
 			Row:  one(&l.user, &l.suspendedAt),
 		},
 		{
-			SQL:  credential + lock,
+			SQL:  "SELECT " + credential + " WHERE id = $1 AND user_id = $2" + lock,
 			Args: []any{[16]byte(fence.Credential.ID), [16]byte(fence.User)},
 			Row:  one(&l.credential, &l.endedAt, &l.expiresAt),
 		},

@@ -2,10 +2,13 @@ package room_test
 
 import (
 	"database/sql"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 )
 
@@ -59,6 +62,19 @@ func TestDatabaseLosesItsLastCommits(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A clock that is set back must not make a contact of long ago look like one to come, until which everything is shown.
+func TestDarkWhenTheClockIsSetBack(t *testing.T) {
+	limits := room.BenchmarkLimits()
+	hub, now := room.New(nil, &bus.Bus{}, slog.New(slog.DiscardHandler), limits), time.Now()
+	for since, want := range map[time.Duration]bool{
+		0: false, -time.Millisecond: false, limits.FailClosed: false, limits.FailClosed + 1: true, -time.Hour: true,
+	} {
+		if dark := hub.Dark(now, now.Add(since)); dark != want {
+			t.Errorf("%v after the last contact: dark %t, want %t", since, dark, want)
+		}
 	}
 }
 

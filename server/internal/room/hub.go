@@ -194,8 +194,10 @@ func (h *Hub) dark() bool {
 	return h.darkSince(h.contact.Load(), now)
 }
 
+// darkSince tells so of a moment and the last contact. One that lies ahead was before the clock was set back, nobody knows how long.
 func (h *Hub) darkSince(contact int64, now time.Time) bool {
-	return contact != 0 && now.UnixNano()-contact > int64(h.limits.FailClosed)
+	ago := time.Duration(now.UnixNano() - contact)
+	return contact != 0 && (ago > h.limits.FailClosed || ago < -h.limits.FailClosed)
 }
 
 // call returns a context for one call of the store.

@@ -70,6 +70,18 @@ func testTries(t *testing.T, open func(t *testing.T) Opened) {
 		tooSoon(w, w.Store.Try(w.Context(), w.now+hour, limit), time.Minute)
 	})
 
+	t.Run("ClockSetBack", func(t *testing.T) {
+		w := w.in(t)
+		limit := newLimit(2, time.Minute)
+		for range 2 {
+			w.ok(w.Store.Try(w.Context(), w.now+hour, limit))
+		}
+		w.ok(w.Store.Try(w.Context(), w.now, limit)) // nobody waits for the hour to come again
+		w.ok(w.Store.Try(w.Context(), w.now, limit))
+		tooSoon(w, w.Store.Try(w.Context(), w.now, limit), time.Minute)
+		tooSoon(w, w.Store.Try(w.Context(), w.now-60*second, limit), 2*time.Minute) // nodes' clocks differ by little, which gains nothing
+	})
+
 	t.Run("RacedKeepsTheLimit", func(t *testing.T) {
 		w := w.in(t)
 		a, b := newLimit(5, time.Hour), newLimit(100, time.Hour)

@@ -29,15 +29,20 @@ func (s *Store) Try(ctx context.Context, now storage.Micros, limits ...storage.L
 	return wrap(err, "count a try")
 }
 
+// clockSkew is by how much the clocks of nodes may differ. What lies ahead by more than that, and than tries reach, was counted before
+// the clock was set back, and is forgotten: else nobody could sign in until that hour comes again.
+const clockSkew = 5 * minute
+
 // try counts one, and returns by how much that is too early: then the transaction must not commit.
 func try(ctx context.Context, tx Tx, now storage.Micros, limit storage.Limit) (over storage.Micros, err error) {
 	var found bool
 	var full int64
 	every := limit.Every.Microseconds()
+	ahead := int64(limit.Burst)*every + clockSkew
 	err = tx.Query(ctx, Query{
 		SQL: "INSERT INTO tries (id, expires_at) VALUES ($1, $4) ON CONFLICT (id) DO UPDATE" +
-			" SET expires_at = CASE WHEN tries.expires_at > $2 THEN tries.expires_at + $3 ELSE $4 END RETURNING expires_at",
-		Args: []any{limit.Key, int64(now), every, int64(now) + every},
+			" SET expires_at = CASE WHEN tries.expires_at > $2 AND tries.expires_at <= $5 THEN tries.expires_at + $3 ELSE $4 END RETURNING expires_at",
+		Args: []any{limit.Key, int64(now), every, int64(now) + every, int64(now) + ahead},
 		Row:  one(&found, &full),
 	})
 	return storage.Micros(full - int64(now) - int64(limit.Burst)*every), err

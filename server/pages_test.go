@@ -54,6 +54,13 @@ func TestNoPageBreaksItsPolicy(t *testing.T) {
 	if found, err := b.try(ana, "evaluate", asking); err != nil || string(found) != `"https://example.org/?style=1&only=2#on=3"` {
 		t.Errorf("a pasted link leads to %s %v", found, err)
 	}
+	b.do(ana, "press", "Control+End")
+	b.do(ana, "press", "Enter")
+	b.do(ana, "paste", "<ul><li>\u05e9\u05dc\u05d5\u05dd</li></ul>", "x")
+	const marked = `(({ direction, paddingLeft }) => direction + paddingLeft)(getComputedStyle([...document.querySelectorAll('.ql-editor li')].find((line) => /[\u05d0-\u05ea]/.test(line.textContent))))`
+	if found, err := b.try(ana, "evaluate", marked); err != nil || string(found) != `"rtl0px"` {
+		t.Errorf("a list that is written from the right has its marks elsewhere: %s %v", found, err)
+	}
 	b.do(ana, "press", "Control+/")
 	b.do(ana, "see", "Show these keys")
 	b.do(ana, "press", "Escape")

@@ -132,7 +132,7 @@ func TestPagesOfAdministrators(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/": "Nothing here yet", "/trash": "Nothing is in the trash", "/account": "Tokens for programs", "/admin/people": "Ben Okafor",
-		"/admin/groups": "There is no group yet", "/admin/documents": "None.", "/admin/policy": "Only administrators make documents", "/admin/audit": "account.create by Ben Okafor",
+		"/admin/groups": "There is no group yet", "/admin/documents": "None.", "/admin/policy": "Only administrators make documents", "/admin/audit": "Ben Okafor made an account.",
 	} {
 		b.do(ana, "goto", p.url+path)
 		b.do(ana, "see", want)
@@ -162,6 +162,23 @@ func TestPagesOfAdministrators(t *testing.T) {
 	if _, err := ben.Me(t.Context()); err == nil {
 		t.Error("who is suspended is signed in")
 	}
+	b.do(ana, "waitFor", ".said:focus") // the button is gone, and has not left the focus to another person's
+
+	// The audit says so in a sentence, with the row as it was written beneath.
+	b.do(ana, "click", "link", "Audit")
+	b.do(ana, "see", "Ana Diaz suspended Ben Okafor.")
+	b.do(ana, "clickAt", ".audit summary")
+	b.do(ana, "see", `"action": "account.suspend"`)
+	accessible(t, b, ana)
+
+	// A page that could not be read says why, and is read again.
+	b.do(ana, "offline", true)
+	b.do(ana, "click", "link", "Groups")
+	b.do(ana, "see", "The server cannot be reached.")
+	b.do(ana, "offline", false)
+	b.do(ana, "click", "button", "Try again")
+	b.do(ana, "see", "There is no group yet")
+	t.Run("a document that many have", func(t *testing.T) { sharedWithMany(t, b, ana, p.url) })
 }
 
 // makeLink shares by the dialog, which stays open, and returns what was shown once.

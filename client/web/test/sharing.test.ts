@@ -3,6 +3,7 @@ import { Http, Refusal } from '../src/sdk';
 import { choices, NEVER, spans, until } from '../src/pages/expiry';
 import { above, an, rank, upTo } from '../src/pages/roles';
 import { principalOf } from '../src/pages/share/add';
+import { answers } from '../src/pages/share/people';
 import { abilities, wayOf } from '../src/pages/share/why';
 
 describe('roles', () => {
@@ -95,4 +96,12 @@ test('what somebody would find that they can do', () => {
   expect(abilities([])).toBe('');
   expect(abilities(['open', 'read', 'cursor'])).toBe('read it');
   expect(abilities(['read', 'history', 'edit', 'rename'])).toBe('read it, see its history and write');
+});
+
+test('people are found by any part of their name or address, groups by their name', () => {
+  const ana = { principal: 'user:1', role: 'viewer' as const, user: { id: '1', name: 'Ana María Diaz', email: 'ana@example.com', color: 0 } };
+  for (const find of ['', ' ', 'ana', 'DIAZ ana', 'maría', '@example.com']) expect(answers(ana, find), find).toBe(true);
+  for (const find of ['ann', 'ana ben', 'viewer']) expect(answers(ana, find), find).toBe(false);
+  expect(answers({ principal: 'email:later@example.com', role: 'viewer' }, 'later')).toBe(true);
+  expect(answers({ principal: 'group:2', role: 'viewer', group: { id: '2', name: 'Engineering', members: 3 } }, 'engine')).toBe(true);
 });

@@ -50,6 +50,15 @@ class SafeImage extends Image {
   override format(): void {}
 }
 
+// OwnList is a line of a list. It runs as what is written in it does, and the style sheet puts its mark at its beginning.
+class OwnList extends List {
+  static override create(value: string): HTMLElement {
+    const node = super.create(value) as HTMLElement;
+    node.dir = 'auto';
+    return node;
+  }
+}
+
 // Divider stands within a line, as every embed of one unit can: a block of its own would need newlines around it that the
 // document need not have.
 class Divider extends EmbedBlot {
@@ -79,7 +88,7 @@ export function registerFormats(): void {
       'formats/indent': Indent,
       'formats/italic': Italic,
       'formats/link': SafeLink,
-      'formats/list': List,
+      'formats/list': OwnList,
       'formats/script': Script,
       'formats/size': SizeClass,
       'formats/strike': Strike,

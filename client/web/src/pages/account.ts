@@ -14,6 +14,7 @@ export class AccountPage extends Listing<Login> {
   static override properties = { shell: { attribute: false }, me: { attribute: false } };
 
   protected read = () => http.logins();
+  protected key = ({ id }: Login) => id;
 
   protected override render(): TemplateResult {
     document.title = 'Your account · Coscribe';

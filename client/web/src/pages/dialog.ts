@@ -16,7 +16,8 @@ export function openDialog(title: string, content: () => TemplateResult, { wide 
   dialog.setAttribute('aria-labelledby', id);
   const before = document.activeElement as HTMLElement | null;
   const close = () => dialog.close();
-  const update = () =>
+  const update = () => {
+    const inside = dialog.contains(document.activeElement);
     render(
       html`<div class="dialog">
         <header>
@@ -27,11 +28,12 @@ export function openDialog(title: string, content: () => TemplateResult, { wide 
       </div>`,
       dialog,
     );
+    // What had the focus may be gone, as the row of who was removed.
+    if (inside && !dialog.contains(document.activeElement)) dialog.querySelector('h2')?.focus({ preventScroll: true });
+  };
   dialog.addEventListener('close', () => {
     dialog.remove();
-    // What had the focus may be gone by what was done here: then the dialog below has it.
-    if (before?.isConnected) before.focus();
-    else [...document.querySelectorAll('dialog[open]')].at(-1)?.querySelector('h2')?.focus();
+    giveBack(before);
     closed();
   });
   // A press beside the dialog closes it, unless it began inside, as when text is being selected.
@@ -41,6 +43,14 @@ export function openDialog(title: string, content: () => TemplateResult, { wide 
   dialog.showModal();
   dialog.querySelector<HTMLElement>('[autofocus], input, select, textarea')?.focus();
   return { update, close };
+}
+
+// giveBack: what had the focus may be gone by what was done in the dialog: then the dialog below has it. An item of a menu is
+// hidden in the menu, which has closed: then the menu has it.
+function giveBack(before: HTMLElement | null): void {
+  const menu = before?.closest<HTMLDetailsElement>('details:not([open])');
+  if (!before?.isConnected) [...document.querySelectorAll('dialog[open]')].at(-1)?.querySelector('h2')?.focus();
+  else (menu?.querySelector('summary') ?? before).focus();
 }
 
 export interface Question {

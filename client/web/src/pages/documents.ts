@@ -5,13 +5,14 @@ import type { Document } from '../sdk';
 import { ask } from './dialog';
 import { icon } from './icons';
 import { invite } from './invite';
-import { ago, Complaint, http, Part, sentence, type Shell } from './part';
+import { ago, Complaint, http, Part, type Shell } from './part';
+import { trouble } from './trouble';
 
 export class Documents extends Part {
   declare shell: Shell;
   #items: Document[] | null = null;
   #next: string | undefined;
-  #error = '';
+  #error: unknown = null;
   #busy = false;
 
   static override properties = { shell: { attribute: false } };
@@ -23,13 +24,13 @@ export class Documents extends Part {
   }
 
   async #load(more = false): Promise<void> {
-    this.#error = '';
+    this.#error = null;
     try {
       const page = await http.documents(more ? this.#next : undefined);
       this.#items = more ? [...(this.#items ?? []), ...page.items] : page.items;
       this.#next = page.nextCursor;
     } catch (error) {
-      this.#error = sentence(error);
+      this.#error = error;
     }
     this.requestUpdate();
   }
@@ -40,11 +41,9 @@ export class Documents extends Part {
         <h1 tabindex="-1">Documents</h1>
         <a class="button" href="/trash">${icon('trash')} Trash</a>
         ${this.shell.user?.instanceAdmin ? html`<button class="button" @click=${invite}>${icon('user')} Invite</button>` : nothing}
-        <button class="button primary" ?disabled=${this.#busy} @click=${this.#create}>${icon('add')} New document</button>
+        <button class="button primary" aria-disabled=${this.#busy} @click=${this.#create}>${icon('add')} New document</button>
       </header>
-      ${this.#error
-        ? html`<div class="notice bad" role="alert"><p>${this.#error}</p><button class="button" @click=${() => this.#load()}>Try again</button></div>`
-        : nothing}
+      ${this.#error ? trouble(this.#error, () => void this.#load()) : nothing}
       ${this.#list()}
     </main>`;
   }
@@ -56,7 +55,7 @@ export class Documents extends Part {
         ${icon('document')}
         <h2>Nothing here yet</h2>
         <p>Documents that you make, or that others share with you, stand here.</p>
-        <button class="button primary" ?disabled=${this.#busy} @click=${this.#create}>Write the first one</button>
+        <button class="button primary" aria-disabled=${this.#busy} @click=${this.#create}>Write the first one</button>
       </div>`;
     }
     return html`<ul class="documents card">
@@ -68,7 +67,7 @@ export class Documents extends Part {
   #row(item: Document): TemplateResult {
     const { id, title, role, updatedAt } = item;
     return html`<li>
-      <a href="/d/${id}">${icon('document')}<span class="title">${title}</span></a>
+      <a href="/d/${id}">${icon('document')}<span class="title" title=${title}>${title}</span></a>
       <span class="role">${role === 'owner' ? nothing : `${role} · shared`}</span>
       <time datetime=${updatedAt} title=${new Date(updatedAt).toLocaleString()}>${ago(updatedAt)}</time>
       <span class="actions">
@@ -83,6 +82,7 @@ export class Documents extends Part {
   }
 
   async #create(): Promise<void> {
+    if (this.#busy) return;
     this.#busy = true;
     this.requestUpdate();
     try {
@@ -90,7 +90,7 @@ export class Documents extends Part {
       this.shell.go(`/d/${id}`);
       return;
     } catch (error) {
-      this.#error = sentence(error);
+      this.#error = error;
     }
     this.#busy = false;
     this.requestUpdate();

@@ -2,6 +2,7 @@
 
 import { html, type TemplateResult } from 'lit';
 import type { Ended, User } from '../sdk';
+import { signIn } from './trouble';
 
 export const ENDED: Record<Ended, string> = {
   signed_out: 'You are signed out. Sign in to go on writing; what is not saved yet is kept on this device.',
@@ -17,7 +18,7 @@ export const ENDED: Record<Ended, string> = {
 export function wayOn(why: Ended, me: User, comeBack: () => void, ask: () => void): TemplateResult {
   switch (why) {
     case 'signed_out':
-      return html`<button class="button primary" @click=${() => location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`)}>Sign in</button>`;
+      return html`<button class="button primary" @click=${signIn}>Sign in</button>`;
     case 'access_revoked':
       if (me.guest) return html`<a class="button" href="/signin?next=${encodeURIComponent(location.pathname)}">Sign in</a>`;
       return html`<button class="button primary" @click=${ask}>Request access</button><a class="button" href="/">All documents</a>`;

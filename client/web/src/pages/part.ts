@@ -24,8 +24,12 @@ export interface Shell {
 // Complaint is what is wrong with an answer, in words for who gave it.
 export class Complaint extends Error {}
 
+// Elsewhere, so that nothing written here is lost. The server's own words for it are for programs.
+const SIGNED_OUT = 'You are not signed in any more. Sign in again, in another tab if something is written here, and repeat it.';
+
 // sentence is an error in words for people.
 export function sentence(error: unknown): string {
+  if (error instanceof Refusal && error.code === 'not_signed_in') return SIGNED_OUT;
   if (error instanceof Refusal || error instanceof Complaint) return error.message;
   console.error(error);
   return 'Something went wrong in this page. Reload it and try again.';

@@ -19,7 +19,7 @@ export class SignIn extends Part {
         <label>Email <input name="email" type="email" required autocomplete="username" autofocus maxlength="254" /></label>
         <label>Password <input name="password" type="password" required autocomplete="current-password" maxlength="1024" /></label>
         ${this.#error ? html`<p class="error" role="alert">${this.#error}</p>` : nothing}
-        <button class="button primary" ?disabled=${this.#busy}>Sign in</button>
+        <button class="button primary" aria-disabled=${this.#busy}>Sign in</button>
       </form>
       ${this.open ? html`<p class="aside">No account yet? <a href="/invitation">Make one</a>.</p>` : html`<p class="aside">Accounts are made by invitation here.</p>`}
     </main>`;
@@ -27,6 +27,7 @@ export class SignIn extends Part {
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    if (this.#busy) return;
     const form = new FormData(event.target as HTMLFormElement);
     this.#busy = true;
     this.requestUpdate();
@@ -35,6 +36,7 @@ export class SignIn extends Part {
       this.shell.signedIn(user!);
     } catch (error) {
       this.#error = sentence(error);
+      if (error instanceof Refusal && error.code === 'bad_login') this.querySelector<HTMLInputElement>('[name=password]')!.select();
     }
     this.#busy = false;
     this.requestUpdate();
@@ -90,13 +92,14 @@ export class SignUp extends Part {
         </label>
         <p class="hint" id="password-hint">At least 8 characters. Several words are better than one.</p>
         ${this.#error ? html`<p class="error" role="alert">${this.#error}</p>` : nothing}
-        <button class="button primary" ?disabled=${this.#busy}>Create account</button>
+        <button class="button primary" aria-disabled=${this.#busy}>Create account</button>
       </form>
     </main>`;
   }
 
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    if (this.#busy) return;
     const form = new FormData(event.target as HTMLFormElement);
     const field = (name: string) => String(form.get(name) ?? '');
     this.#busy = true;

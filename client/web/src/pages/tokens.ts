@@ -17,6 +17,7 @@ const SCOPES: [Scope, string][] = [
 
 export class Tokens extends Listing<Token> {
   protected read = () => http.tokens();
+  protected key = ({ id }: Token) => id;
 
   protected override render(): TemplateResult {
     return html`<section aria-labelledby="tokens">

@@ -9,6 +9,7 @@ import { ago, http } from './part';
 
 export class Trash extends Listing<Deleted> {
   protected read = (cursor?: string) => http.trash(cursor);
+  protected key = ({ id }: Deleted) => id;
 
   protected override render(): TemplateResult {
     document.title = 'Trash · Coscribe';

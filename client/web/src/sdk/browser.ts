@@ -2,9 +2,9 @@
 
 import type { Dial, Socket } from './connection';
 import type { Http } from './http';
-import type { Locks, Shelf, Stored } from './outbox';
+import type { Locks, Shelf, Stored } from './shelf';
 
-const STORE = 'outbox';
+const STORE = 'outbox'; // under this name there are records on people’s devices
 
 function request<Result>(asked: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {

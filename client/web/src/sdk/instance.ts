@@ -63,8 +63,10 @@ export interface AuditRow {
   actor?: string;
   actorName?: string;
   by?: string;
+  onBehalf?: string;
   action: string;
   target?: string;
+  names?: { of: string; name: string }[]; // of those whom the row speaks of, as principals
   before?: unknown;
   after?: unknown;
   reason?: string;

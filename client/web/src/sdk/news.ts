@@ -4,7 +4,7 @@ import type { Ops } from './bodies';
 import type { Dial, Ended } from './connection';
 import type { Delta } from './delta';
 import type { Offer } from './offer';
-import type { Locks, Shelf } from './outbox';
+import type { Locks, Shelf } from './shelf';
 import type { Peer } from './peers';
 import type { Replica } from './replica';
 import type { Author, DocumentState, Revision, Role } from './wire';

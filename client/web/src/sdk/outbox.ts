@@ -1,145 +1,78 @@
-// Outbox keeps unsent edits on this device until the server has them. Each record belongs to one document, one user and
-// one client id; whoever holds the Web Lock of that name owns it, so that two tabs never number edits under one id. A tab
-// that closes lets go of its lock, and the next one that opens the document adopts what it left.
+// Outbox is what a session has to deliver: edits, until the server has them, and what could not be written, until its author has
+// said what to do with it. It is kept on this device, in a slot of the shelf.
 
-import type { Op } from 'quill-delta';
-import { uuid } from './ids';
+import type { SessionOptions } from './news';
 import type { Offer } from './offer';
-import type { Kind } from './wire';
-
-export interface StoredEdit {
-  ops: Op[];
-  kind: Kind;
-  changes: number;
-}
-
-// Stored is what a client has not got acknowledged: pending applies to the content at epoch and rev, buffer after it. Offers
-// are what could not be written, until its author has said what to do with it.
-export interface Stored {
-  doc: string;
-  user: string;
-  client: string;
-  title: string;
-  epoch: number;
-  rev: number;
-  seq: number; // the highest one used
-  pending: (StoredEdit & { seq: number; id: string }) | null;
-  buffer: StoredEdit | null;
-  offers?: Offer[];
-}
-
-// Locks is what is used of navigator.locks: hold returns the function that lets go, or null if another holds the name.
-export interface Locks {
-  hold(name: string): Promise<(() => void) | null>;
-}
-
-export interface Shelf {
-  list(doc: string, user: string): Promise<Stored[]>;
-  put(record: Stored): Promise<void>;
-  delete(record: { doc: string; user: string; client: string }): Promise<void>;
-}
+import type { Replica, Unsent } from './replica';
+import { loadUnsent, storeUnsent } from './shelf';
+import { Slot } from './slot';
 
 export class Outbox {
-  readonly client: string;
-  // left is what an earlier tab could not send; others are further ones, each to be sent under its own client id.
-  readonly left: Stored | null;
-  readonly others: string[];
-  // durable: what is saved outlives this tab.
-  durable: boolean;
-  readonly #shelf: Shelf | null;
-  readonly #key: { doc: string; user: string; client: string };
-  readonly #release: () => void;
-  #shelved: Stored | null; // what the shelf has of ours
-  #next: { record: Stored | null; done: Promise<void>; written: () => void } | null = null; // to be written
-  #writing: Promise<void> | null = null;
+  left: (Unsent & { epoch: number; rev: number }) | null; // from an earlier tab, until the first load
+  readonly #slot: Slot;
+  readonly #of: { doc: string; user: string };
+  #offers: Offer[];
 
-  private constructor(shelf: Shelf | null, doc: string, user: string, left: Stored | null, others: string[], client: string, release: () => void) {
-    this.#shelf = shelf;
-    this.durable = shelf !== null;
-    this.left = this.#shelved = left;
-    this.others = others;
-    this.client = client;
-    this.#key = { doc, user, client };
-    this.#release = release;
+  private constructor(of: { doc: string; user: string }, slot: Slot) {
+    this.#of = of;
+    this.#slot = slot;
+    this.left = slot.left && loadUnsent(slot.left);
+    this.#offers = slot.left?.offers ?? [];
   }
 
-  // open adopts what a closed tab left, or starts anew; only: nothing but that client's. Without a shelf or locks, or where
-  // the browser refuses them, the outbox lives as long as the tab.
-  static async open(doc: string, user: string, shelf: Shelf | null, locks: Locks | null, only?: string): Promise<Outbox | null> {
-    try {
-      if (shelf && locks) return await Outbox.#adopt(doc, user, shelf, locks, only);
-    } catch (error) {
-      console.warn(error);
-    }
-    return only ? null : new Outbox(null, doc, user, null, [], uuid(), () => {});
+  // open is null where there is nothing of the only client that was asked for.
+  static async open({ doc, user, shelf, locks, only }: SessionOptions): Promise<Outbox | null> {
+    const slot = await Slot.open(doc, user, shelf, locks, only);
+    return slot && new Outbox({ doc, user }, slot);
   }
 
-  static async #adopt(doc: string, user: string, shelf: Shelf, locks: Locks, only?: string): Promise<Outbox | null> {
-    const lockOf = (client: string) => `coscribe:${doc}:${user}:${client}`;
-    const found = await shelf.list(doc, user);
-    for (const [at, record] of found.entries()) {
-      if (only && record.client !== only) continue;
-      const release = await locks.hold(lockOf(record.client));
-      if (!release) continue;
-      // The tab before us may have sent it all between our look and its letting go.
-      const left = (await shelf.list(doc, user)).find((now) => now.client === record.client) ?? null;
-      const others = found.slice(at + 1).map((other) => other.client);
-      return new Outbox(shelf, doc, user, left, others, record.client, release);
-    }
-    if (only) return null;
-    const client = uuid();
-    const release = await locks.hold(lockOf(client));
-    return new Outbox(shelf, doc, user, null, [], client, release ?? (() => {}));
+  get client(): string {
+    return this.#slot.client;
   }
 
-  // save resolves once this or a later record is on the shelf, however many follow; null: there is nothing unsent. It never
-  // rejects: where the shelf cannot be written, durable turns false.
-  save(record: Stored | null): Promise<void> {
-    if (!this.#shelf) return Promise.resolve();
-    if (this.#next) this.#next.record = record;
-    else {
-      let written!: () => void;
-      const done = new Promise<void>((resolve) => (written = resolve));
-      this.#next = { record, done, written };
-    }
-    const { done } = this.#next;
-    this.#writing ??= this.#write();
-    return done;
+  // lastSeq is the highest one that an earlier tab used.
+  get lastSeq(): number {
+    return this.#slot.left?.seq ?? 0;
   }
 
-  async #write(): Promise<void> {
-    while (this.#next) {
-      const { record, written } = this.#next;
-      this.#next = null;
-      try {
-        if (record) await this.#shelf!.put(record);
-        else await this.#shelf!.delete(this.#key);
-        this.#shelved = record;
-        this.durable = true;
-      } catch {
-        this.durable = false;
-        if (record) await this.#outdate(record);
-      }
-      written();
-    }
-    this.#writing = null;
+  // durable: what is kept outlives this tab.
+  get durable(): boolean {
+    return this.#slot.durable;
   }
 
-  // outdate: a record that could not be put leaves an older one, which does not know that its edits are being sent under this
-  // one's number. The next tab would send them once more under another, and they would be there twice.
-  async #outdate({ pending }: Stored): Promise<void> {
-    if (!this.#shelved || !pending || this.#shelved.pending?.id === pending.id) return;
-    try {
-      await this.#shelf!.delete(this.#key);
-      this.#shelved = null;
-    } catch {
-      // It cannot be written at all.
-    }
+  get offers(): readonly Offer[] {
+    return this.#offers;
   }
 
-  // close lets go of the client id once everything is written. What is unsent stays for the next tab.
-  async close(): Promise<void> {
-    await this.#writing;
-    this.#release();
+  offer(offer: Offer): void {
+    this.#offers.push(offer);
+  }
+
+  // withdraw forgets what was offered.
+  withdraw(): void {
+    this.#offers = [];
+  }
+
+  // keep resolves once it is on the shelf, or it is known that it cannot be.
+  keep({ title, epoch }: { title: string; epoch: number }, seq: number, replica: Replica): Promise<void> {
+    if (replica.synced && this.#offers.length === 0) return this.#slot.save(null);
+    const key = { ...this.#of, client: this.client, title, epoch, rev: replica.rev, seq };
+    return this.#slot.save({ ...storeUnsent(key, replica), offers: this.#offers });
+  }
+
+  // empty forgets everything.
+  async empty(): Promise<void> {
+    this.left = null;
+    this.withdraw();
+    await this.#slot.save(null);
+  }
+
+  // others takes the clients of further closed tabs, whose edits are still to be sent.
+  others(): string[] {
+    return this.#slot.others.splice(0);
+  }
+
+  close(): Promise<void> {
+    return this.#slot.close();
   }
 }

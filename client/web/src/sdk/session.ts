@@ -15,7 +15,6 @@ import { offerOf, type Offer } from './offer';
 import { Outbox } from './outbox';
 import { Peers, type Caret, type Peer } from './peers';
 import { Replica, type Unsent } from './replica';
-import { loadUnsent, storeUnsent } from './stored';
 import { Turns } from './turns';
 import { Close, type Access, type DocumentState, type Kind, type Limits, type Outbound, type Rejected, type Revision, type Welcome, type You } from './wire';
 
@@ -37,14 +36,12 @@ export class Session extends Emitter<News> {
   readonly #turns = new Turns(() => this.#pump());
   #outbox: Outbox | null = null;
   #replica: Replica | null = null;
-  #left: (Unsent & { epoch: number; rev: number }) | null = null; // from an earlier tab, until the first load
   #limits: Limits | null = null;
   #goal = Infinity; // the head at the welcome: below it, there is more to come before we speak
   #fresh = false; // the next join asks for a snapshot
   #editedAt = 0;
   #loading = 0; // counts loads, 0 while none runs
   #loads = 0;
-  #offers: Offer[] = []; // kept on this device until discarded
   #other: Session | null = null; // sends what a further tab left
   #closed = false;
 
@@ -66,16 +63,10 @@ export class Session extends Emitter<News> {
   }
 
   async start(): Promise<void> {
-    const { doc, user, shelf, locks, only } = this.#options;
-    this.#outbox = await Outbox.open(doc, user, shelf, locks, only);
+    this.#outbox = await Outbox.open(this.#options);
     if (!this.#outbox || this.#closed) return this.close();
-    const left = this.#outbox.left;
-    if (left) {
-      this.#left = loadUnsent(left);
-      this.#turns.taken(left.seq);
-      this.#offers = left.offers ?? [];
-      for (const offer of this.#offers) this.emit('offer', offer);
-    }
+    this.#turns.taken(this.#outbox.lastSeq);
+    for (const offer of this.#outbox.offers) this.emit('offer', offer);
     this.connection.retryNow();
   }
 
@@ -118,10 +109,9 @@ export class Session extends Emitter<News> {
 
   // discard forgets what was offered for copying.
   async discard(): Promise<void> {
-    this.#offers = [];
-    if (!this.gone) return this.#keep();
-    this.#left = null;
-    await this.#outbox?.save(null);
+    this.#outbox?.withdraw();
+    if (this.gone) await this.#outbox?.empty();
+    else await this.#keep();
   }
 
   // close leaves. What is unsent stays on this device.
@@ -179,8 +169,8 @@ export class Session extends Emitter<News> {
   // load starts from a snapshot, over which unsent edits of earlier are carried. Its author may go on writing meanwhile.
   async #load(welcome: Welcome, content: Delta): Promise<void> {
     const load = (this.#loading = ++this.#loads);
-    const before = () => this.#replica ?? this.#left;
-    const epoch = this.#replica ? this.document!.epoch : (this.#left?.epoch ?? 0);
+    const before = () => this.#replica ?? this.#outbox!.left;
+    const epoch = this.#replica ? this.document!.epoch : (this.#outbox!.left?.epoch ?? 0);
     let missed: Revision[] = [];
     let lost: Refusal | null = null;
     if (before()?.pending || before()?.buffer) {
@@ -198,7 +188,7 @@ export class Session extends Emitter<News> {
     this.emit('news', undefined);
     const unsent: Unsent = before() ?? { pending: null, buffer: null };
     const carried = lost ? { pending: null, buffer: null } : carry(unsent, missed, (item, now) => this.#isOwn(item, now));
-    this.#left = null;
+    this.#outbox!.left = null;
     this.#fresh = false;
     this.#replica = new Replica(welcome.rev, content, carried);
     if (lost) this.#offer(offerOf(lost.code, lost.message, unsent));
@@ -316,7 +306,7 @@ export class Session extends Emitter<News> {
 
   // offer comes before what it offers is taken from the screen, so that it is on the shelf as the one or the other all the time.
   #offer(offer: Offer): void {
-    this.#offers.push(offer);
+    this.#outbox!.offer(offer);
     void this.#keep();
     this.emit('offer', offer);
   }
@@ -330,7 +320,7 @@ export class Session extends Emitter<News> {
   }
 
   #end(why: Ended): void {
-    const unsent = this.#replica ?? this.#left;
+    const unsent = this.#replica ?? this.#outbox?.left;
     this.gone = why === 'access_revoked' || why === 'no_document';
     if (unsent && this.gone && (unsent.pending || unsent.buffer)) {
       this.emit('offer', offerOf(why, 'Your access to this document has ended.', unsent));
@@ -360,13 +350,8 @@ export class Session extends Emitter<News> {
   }
 
   async #keep(): Promise<void> {
-    const replica = this.#replica;
-    if (!replica || !this.#outbox || !this.document) return;
-    const { doc, user } = this.#options;
-    const { title, epoch } = this.document;
-    const key = { doc, user, client: this.#outbox.client, title, epoch, rev: replica.rev, seq: this.#turns.seq };
-    const nothing = replica.synced && this.#offers.length === 0;
-    await this.#outbox.save(nothing ? null : { ...storeUnsent(key, replica), offers: this.#offers });
+    if (!this.#replica || !this.#outbox || !this.document) return;
+    await this.#outbox.keep(this.document, this.#turns.seq, this.#replica);
     this.#tellStatus(); // by now it is known whether that could be kept
   }
 
@@ -390,7 +375,7 @@ export class Session extends Emitter<News> {
 
   // sendOthers sends what further closed tabs left, each under its own client id, one after the other.
   async #sendOthers(): Promise<void> {
-    for (const only of this.#outbox!.others.splice(0)) {
+    for (const only of this.#outbox!.others()) {
       if (this.#closed) return;
       const other = (this.#other = new Session({ ...this.#options, only }));
       other.on('offer', (offer) => this.#offer(offer));

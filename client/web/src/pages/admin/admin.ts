@@ -41,6 +41,11 @@ export class Admin extends Part {
     </main>`;
   }
 
+  // On a phone the tabs scroll: the one that is open shows.
+  protected override updated(): void {
+    this.querySelector('[aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   #page(): TemplateResult {
     switch (this.section) {
       case 'people':

@@ -4,25 +4,20 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { AuditFilter, AuditRow } from '../../sdk';
 import { Listing } from '../listing';
 import { Complaint, http } from '../part';
+import { DEEDS, deedOf } from './deeds';
 import { short } from './reach';
-
-const ACTIONS = [
-  'access.grant', 'access.revoke', 'request.approve', 'request.decline', 'document.create', 'document.rename', 'document.delete', 'document.undelete',
-  'document.purge', 'document.lock', 'document.unlock', 'document.history', 'document.offer', 'document.transfer', 'group.change', 'group.delete',
-  'group.add', 'group.remove', 'account.create', 'account.invite', 'account.password', 'account.suspend', 'account.reinstate', 'account.offboard',
-  'session.begin', 'session.end', 'token.create', 'token.revoke', 'policy.change', 'notice.open', 'notice.export', 'notice.denied', 'notice.full',
-]; // prettier-ignore
 
 export class AdminAudit extends Listing<AuditRow> {
   #filter: AuditFilter = {};
   #document: string | undefined;
 
   protected read = (cursor?: string) => http.instance.audit(this.#filter, cursor, this.#document);
+  protected key = ({ document, n }: AuditRow) => `${document ?? ''} ${n}`;
 
   protected override render(): TemplateResult {
     return html`<form class="filter card" role="search" @submit=${(event: SubmitEvent) => this.#search(event)}>
         <label>Done by (email) <input name="email" type="email" autocomplete="off" /></label>
-        <label>Action <select name="action"><option value="">any</option>${ACTIONS.map((action) => html`<option>${action}</option>`)}</select></label>
+        <label>Action <select name="action"><option value="">any</option>${Object.entries(DEEDS).map(([action, { words }]) => html`<option value=${action}>${words}</option>`)}</select></label>
         <label>From <input name="from" type="date" /></label>
         <label>Until <input name="until" type="date" /></label>
         <label>Document (id) <input name="document" autocomplete="off" spellcheck="false" maxlength="36" /></label>
@@ -36,15 +31,27 @@ export class AdminAudit extends Listing<AuditRow> {
       ${this.told()} ${this.list((row) => this.#row(row), 'Nothing.')}`;
   }
 
-  #row({ document, n, at, actor, actorName, by, action, target, before, after, reason, from }: AuditRow): TemplateResult {
-    const changed = [before !== undefined && `before ${JSON.stringify(before)}`, after !== undefined && `after ${JSON.stringify(after)}`].filter(Boolean);
+  // row is a sentence, with the row as it was written one press away.
+  #row(row: AuditRow): TemplateResult {
+    const { document, n, at, reason, from } = row;
     return html`<li class="audit">
       <span class="grow">
-        <strong>${action}</strong> by ${actorName || (actor ? 'somebody' : 'the operator')}${by === 'token' ? ', by a program' : ''}${document ? ` in document ${short(document)}` : ''}<br />
-        <small><time datetime=${at}>${new Date(at).toLocaleString()}</time>${from ? ` from ${from}` : ''} · row ${n}${target ? ` · ${target}` : ''}</small>
-        ${reason ? html`<br /><small>Reason: ${reason}</small>` : nothing} ${changed.length > 0 ? html`<br /><code>${changed.join(' ')}</code>` : nothing}
+        ${deedOf(row)}<br />
+        <small><time datetime=${at} title=${at}>${moment(at)}</time>${from ? ` · from ${from}` : ''}</small>
+        ${document ? html`<small> · <button type="button" class="plain" @click=${() => this.#only(document)}>document ${short(document)}</button></small>` : nothing}
+        ${reason ? html`<br /><small>Reason: ${reason}</small>` : nothing}
+        <details>
+          <summary>Row ${n}${document ? html`<span class="unseen"> of document ${short(document)}</span>` : nothing}</summary>
+          <code>${JSON.stringify(row, null, 1)}</code>
+        </details>
       </span>
     </li>`;
+  }
+
+  // only shows the rows of one document, with what is filtered besides.
+  #only(document: string): void {
+    this.querySelector<HTMLInputElement>('[name=document]')!.value = document;
+    this.querySelector('form')!.requestSubmit();
   }
 
   #search(event: SubmitEvent): void {
@@ -83,6 +90,10 @@ export class AdminAudit extends Listing<AuditRow> {
       return n === 0 ? 'The chain is empty.' : `All ${n} rows are as they were written. The last hash is ${hash}: keep it elsewhere.`;
     });
   }
+}
+
+function moment(at: string): string {
+  return new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 }
 
 customElements.define('cs-admin-audit', AdminAudit);

@@ -32,6 +32,7 @@ export class AdminDocuments extends Listing<Overview> {
       },
       cursor,
     );
+  protected key = ({ id }: Overview) => id;
 
   protected override render(): TemplateResult {
     const choose = (show: Show) => {

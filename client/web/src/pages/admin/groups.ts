@@ -10,6 +10,7 @@ import { openMembers } from './members';
 
 export class AdminGroups extends Listing<Group> {
   protected read = (cursor?: string) => http.instance.groups(cursor);
+  protected key = ({ id }: Group) => id;
 
   protected override render(): TemplateResult {
     return html`<p class="filter"><button class="button" @click=${() => this.#name('New group', 'Make group', '', http.instance.makeGroup)}>${icon('add')} New group</button></p>
@@ -36,8 +37,10 @@ export class AdminGroups extends Listing<Group> {
       answer: async (text) => {
         const name = text.trim();
         if (!name) throw new Complaint('A group needs a name.');
-        await set(name);
-        void this.act(async () => `The group is called ${name}.`);
+        await this.asked(async () => {
+          await set(name);
+          return `The group is called ${name}.`;
+        });
       },
     });
   }
@@ -49,7 +52,7 @@ export class AdminGroups extends Listing<Group> {
       action: 'Delete',
       danger: true,
       answer: () =>
-        void this.act(async () => {
+        this.asked(async () => {
           await http.instance.dropGroup(id);
           return `The group ${name} is deleted.`;
         }),

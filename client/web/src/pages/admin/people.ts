@@ -25,6 +25,7 @@ export class AdminPeople extends Listing<Account> {
 
   protected read = (cursor?: string) =>
     http.instance.accounts({ text: this.#text, ...(this.#kind === 'suspended' ? { suspended: true } : { guests: this.#kind === 'guests' }) }, cursor);
+  protected key = ({ id }: Account) => id;
 
   protected override render(): TemplateResult {
     return html`<form class="filter" role="search" @submit=${(event: Event) => event.preventDefault()} @input=${(event: Event) => this.#filter(event)}>
@@ -68,7 +69,7 @@ export class AdminPeople extends Listing<Account> {
       action: 'Suspend',
       danger: true,
       answer: (reason) =>
-        void this.act(async () => {
+        this.asked(async () => {
           await http.instance.suspend(id, reason.trim());
           return `${name} is suspended.`;
         }),

@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { Refusal, type Excess, type Policy, type Role } from '../../sdk';
 import { http, Part, sentence } from '../part';
 import { GRANTABLE, labelOf } from '../roles';
+import { trouble } from '../trouble';
 
 export class AdminPolicy extends Part {
   #policy: Policy | null = null;
@@ -11,6 +12,7 @@ export class AdminPolicy extends Part {
   #excess: Excess | null = null;
   #said = '';
   #error = '';
+  #unread: unknown = null; // why there is no policy to show
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -24,15 +26,16 @@ export class AdminPolicy extends Part {
       this.#tag = tag;
       this.#excess = excess;
     } catch (error) {
-      this.#error = sentence(error);
+      this.#unread = error;
     }
     this.requestUpdate();
   }
 
   protected override render(): TemplateResult {
+    if (!this.#policy) return this.#unread ? trouble(this.#unread, () => void this.#load()) : html`<p class="aside" role="status">Loading…</p>`;
     return html`<p class="error" role="alert" ?hidden=${!this.#error}>${this.#error}</p>
       <p class="said" role="status">${this.#said}</p>
-      ${this.#policy ? this.#form(this.#policy) : nothing}`;
+      ${this.#form(this.#policy)}`;
   }
 
   #form({ linkRole, anonymous, expiryDays, adminsCreate, signUpDomains }: Policy): TemplateResult {

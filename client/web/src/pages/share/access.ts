@@ -3,7 +3,7 @@
 
 import type { TemplateResult } from 'lit';
 import { Refusal, type AccessRequest, type GrantItem, type Group, type Link, type Policy, type Role, type User } from '../../sdk';
-import { http, sentence } from '../part';
+import { Complaint, http, sentence } from '../part';
 import { because } from '../reason';
 import { rank, upTo } from '../roles';
 
@@ -16,7 +16,13 @@ export interface Shared {
   closed?(): void;
 }
 
+export const FIRST_ROWS = 20;
+
 const CHANGED = 'Somebody else changed who has access meanwhile. This is the list as it is now: look, and do it again if it is still right.';
+
+function told(error: unknown): string {
+  return error instanceof Refusal && error.code === 'changed' ? CHANGED : sentence(error);
+}
 
 export class Access {
   readonly of: Shared;
@@ -27,6 +33,9 @@ export class Access {
   policy: Policy = { linkRole: 'admin', anonymous: true, expiryDays: 0, adminsCreate: false, signUpDomains: [] };
   said: string | TemplateResult = '';
   error = '';
+  unread: unknown = null; // why there are no lists to show
+  find = ''; // who is looked for
+  rows = FIRST_ROWS; // so many are shown
   readonly #show: () => void;
   #tag = '';
   #last: Promise<void> = Promise.resolve();
@@ -51,9 +60,18 @@ export class Access {
       this.#tag = grants.tag;
       this.links = links.items;
       this.requests = requests.items;
+      this.unread = null;
     } catch (error) {
-      this.error = sentence(error);
+      this.unread = error;
+      if (this.grants) this.error ||= sentence(error);
     }
+    this.#show();
+  }
+
+  // look shows other rows.
+  look(find: string, rows = FIRST_ROWS): void {
+    this.find = find;
+    this.rows = rows;
     this.#show();
   }
 
@@ -79,9 +97,22 @@ export class Access {
     try {
       this.said = await step();
     } catch (error) {
-      this.error = error instanceof Refusal && error.code === 'changed' ? CHANGED : sentence(error);
+      this.error = told(error);
     }
     await this.load();
+  }
+
+  // asked is change for the answer to a question, which stays, with what is written in it, when the step fails.
+  async asked(step: () => Promise<string | TemplateResult>): Promise<void> {
+    await this.#last;
+    let said: string | TemplateResult;
+    try {
+      said = await step();
+    } catch (error) {
+      await this.load(); // so that the next answer is about the list as it is
+      throw new Complaint(told(error));
+    }
+    void this.change(async () => said);
   }
 
   // grant sets a principal's role and end.

@@ -4,6 +4,7 @@ import { html, type TemplateResult } from 'lit';
 import { openDialog } from '../dialog';
 import { icon } from '../icons';
 import { copy } from '../part';
+import { trouble } from '../trouble';
 import { Access, type Shared } from './access';
 import { addForm } from './add';
 import { general } from './general';
@@ -22,13 +23,17 @@ export function openShare(shared: Shared): void {
 function share(access: Access, close: () => void): TemplateResult {
   return html`<div class="share-list">
     ${addForm(access)}
-    <p class="error" role="alert" ?hidden=${!access.error}>${access.error}</p>
-    <p class="said" role="status">${access.said}</p>
+    <div class="told">
+      <p class="error" role="alert" ?hidden=${!access.error}>${access.error}</p>
+      <p class="said" role="status">${access.said}</p>
+    </div>
     ${access.grants
       ? html`${people(access, access.grants)} ${requests(access)}
           <h3>General access</h3>
           ${general(access, access.grants)} ${links(access)}`
-      : html`<p class="aside">Loading…</p>`}
+      : access.unread
+        ? trouble(access.unread, () => void access.load())
+        : html`<p class="aside" role="status">Loading…</p>`}
     <footer>
       <button type="button" class="button" @click=${() => copyAddress(access)}>${icon('link')} Copy link</button>
       <span class="grow"></span>

@@ -1,6 +1,7 @@
 // Links into the document: each has a name, a role, an end, and a secret that is shown once.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { Link, Role } from '../../sdk';
 import { choice } from '../choice';
 import { ask } from '../dialog';
@@ -9,13 +10,13 @@ import { icon } from '../icons';
 import { showOnce } from '../once';
 import { ago, Complaint, http } from '../part';
 import { because } from '../reason';
-import { labelOf } from '../roles';
+import { an, labelOf } from '../roles';
 import type { Access } from './access';
 
 const USUAL_DAYS = '30';
 
 export function links(access: Access): TemplateResult {
-  return html`${access.links.length > 0 ? html`<ul class="grants links">${access.links.map((link) => row(access, link))}</ul>` : nothing}
+  return html`${access.links.length > 0 ? html`<ul class="grants links">${repeat(access.links, ({ id }) => id, (link) => row(access, link))}</ul>` : nothing}
     ${access.publicRoles().length > 0
       ? html`<p class="make"><button type="button" class="button" @click=${() => make(access)}>${icon('add')} New link</button>
           <small>Whoever opens it comes in, ${access.policy.anonymous ? 'with an account or without' : 'once signed in'}.</small></p>`
@@ -68,7 +69,7 @@ function revoke(access: Access, id: string, name: string): void {
     action: 'Revoke',
     danger: true,
     answer: () =>
-      void access.change(async () => {
+      access.asked(async () => {
         await http.sharing.revokeLink(access.of.doc, id);
         return `The link “${name}” is revoked.`;
       }),
@@ -98,7 +99,7 @@ function make(access: Access): void {
       const { url } = await because((reason) => http.sharing.makeLink(access.of.doc, { name, role, ...ending(expiresAt), reason }));
       void access.change(async () => `The link “${name}” is made.`);
       setTimeout(() =>
-        showOnce({ title: `Link “${name}”`, label: 'Link', value: url ?? '', text: `Whoever opens it is ${labelOf(role)}. It is shown only now: copy it.` }),
+        showOnce({ title: `Link “${name}”`, label: 'Link', value: url ?? '', text: `Whoever opens it is ${an(role)}. It is shown only now: copy it.` }),
       );
     },
   });

@@ -22,7 +22,7 @@ function offer(access: Access, user: string, name: string): void {
     text: `It is theirs once they accept. You stay Admin then.`,
     action: 'Offer',
     answer: () =>
-      void access.change(async () => {
+      access.asked(async () => {
         await http.sharing.offer(doc, user);
         return html`The document is offered to ${name}: it is yours until they accept.
           <button type="button" class="button small" @click=${withdraw}>Take it back</button>`;
@@ -37,10 +37,10 @@ function transfer(access: Access, user: string, name: string): void {
     label: 'Reason',
     action: 'Make owner',
     danger: true,
-    answer: (text) => {
+    answer: async (text) => {
       const reason = text.trim();
       if (!reason) throw new Complaint('Give a reason.');
-      void access.change(async () => {
+      await access.asked(async () => {
         await http.sharing.transfer(access.of.doc, { to: user, keep: 'admin', reason });
         return `${name} owns this document now.`;
       });

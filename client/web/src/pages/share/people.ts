@@ -1,6 +1,7 @@
 // The people, groups and waiting addresses that have access, a row each.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { GrantItem, Role } from '../../sdk';
 import { choice } from '../choice';
 import { ask } from '../dialog';
@@ -8,15 +9,33 @@ import { choices, NEVER, withUntil } from '../expiry';
 import { icon } from '../icons';
 import { initials } from '../part';
 import { labelOf, rank } from '../roles';
-import type { Access } from './access';
+import { FIRST_ROWS, type Access } from './access';
 import { invited } from './add';
 import { hand } from './owner';
 import { explain } from './why';
 
+const MORE_ROWS = 100;
+
 export function people(access: Access, grants: GrantItem[]): TemplateResult {
-  const rows = grants.filter(({ principal }) => /^(user|group|email):/.test(principal));
-  return html`<h3 class="counted"><span>People with access</span><span>${count(rows)}</span></h3>
-    <ul class="grants">${rows.map((grant) => row(access, grant))}</ul>`;
+  const all = grants.filter(({ principal }) => /^(user|group|email):/.test(principal));
+  const found = all.filter((grant) => answers(grant, access.find));
+  const more = found.length - access.rows;
+  return html`<h3 class="counted"><span>People with access</span><span>${count(all)}</span></h3>
+    ${all.length > FIRST_ROWS
+      ? html`<input type="search" class="find" aria-label="Find among those with access" placeholder="Find by name or email" autocomplete="off" spellcheck="false"
+          .value=${access.find} @input=${(event: Event) => access.look((event.target as HTMLInputElement).value)} />`
+      : nothing}
+    <ul class="grants">${repeat(found.slice(0, access.rows), ({ principal }) => principal, (grant) => row(access, grant))}</ul>
+    ${found.length === 0 ? html`<p class="aside" role="status">Nobody of that name or email has access.</p>` : nothing}
+    ${more > 0
+      ? html`<p class="make"><button type="button" class="button" @click=${() => access.look(access.find, access.rows + MORE_ROWS)}>Show ${Math.min(more, MORE_ROWS)} more</button></p>`
+      : nothing}`;
+}
+
+// answers tells whether somebody with access is looked for: every word is somewhere in their name or address.
+export function answers(grant: GrantItem, find: string): boolean {
+  const text = `${nameOf(grant)} ${grant.user?.email ?? ''}`.toLowerCase();
+  return find.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
 function count(rows: GrantItem[]): string {
@@ -79,26 +98,24 @@ function menus(access: Access, grant: GrantItem, name: string): TemplateResult {
 }
 
 export function put(access: Access, grant: GrantItem, role: Role, expiresAt: string | undefined): void {
-  const set = () =>
-    access.change(async () => {
-      await access.grant(grant.principal, role, expiresAt);
-      if (role === grant.role) return 'The change is in effect.';
-      return access.effect(grant, `switched to ${labelOf(role)}`, `is now ${labelOf(role)}`);
-    });
-  if (grant.principal !== `user:${access.of.me.id}` || rank(role) >= rank('admin')) return void set();
-  sure('Give up deciding who has access?', `You will be ${labelOf(role)}, and cannot take this back yourself.`, 'Go on', set);
+  const set = async () => {
+    await access.grant(grant.principal, role, expiresAt);
+    if (role === grant.role) return 'The change is in effect.';
+    return access.effect(grant, `switched to ${labelOf(role)}`, `is now ${labelOf(role)}`);
+  };
+  if (grant.principal !== `user:${access.of.me.id}` || rank(role) >= rank('admin')) return void access.change(set);
+  sure('Give up deciding who has access?', `You will be ${labelOf(role)}, and cannot take this back yourself.`, 'Go on', () => access.asked(set));
 }
 
 function remove(access: Access, grant: GrantItem, isMe: boolean): void {
-  const drop = () =>
-    access.change(async () => {
-      await access.revoke(grant.principal);
-      return access.effect(grant, 'access ended', 'has no access any more');
-    });
-  if (!isMe) return void drop();
-  sure('Leave this document?', 'You lose access at once, and cannot take this back yourself.', 'Leave', drop);
+  const drop = async () => {
+    await access.revoke(grant.principal);
+    return access.effect(grant, 'access ended', 'has no access any more');
+  };
+  if (!isMe) return void access.change(drop);
+  sure('Leave this document?', 'You lose access at once, and cannot take this back yourself.', 'Leave', () => access.asked(drop));
 }
 
-function sure(title: string, text: string, action: string, then: () => unknown): void {
-  ask({ title, text, action, danger: true, answer: () => void then() });
+function sure(title: string, text: string, action: string, answer: () => Promise<void>): void {
+  ask({ title, text, action, danger: true, answer });
 }

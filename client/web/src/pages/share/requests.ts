@@ -1,6 +1,7 @@
 // Those who ask for a role.
 
 import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import type { AccessRequest, Role } from '../../sdk';
 import { http } from '../part';
 import { because } from '../reason';
@@ -10,7 +11,7 @@ import type { Access } from './access';
 export function requests(access: Access): TemplateResult | typeof nothing {
   if (access.requests.length === 0) return nothing;
   return html`<h3>Requests (${access.requests.length})</h3>
-    <ul class="grants">${access.requests.map((request) => row(access, request))}</ul>`;
+    <ul class="grants">${repeat(access.requests, ({ id }) => id, (request) => row(access, request))}</ul>`;
 }
 
 function row(access: Access, request: AccessRequest): TemplateResult {

@@ -1,6 +1,7 @@
 import { IDBFactory } from 'fake-indexeddb';
 import { expect, test } from 'vitest';
-import { Outbox, type Shelf, type Stored } from '../src/sdk';
+import type { Shelf, Stored } from '../src/sdk';
+import { Slot } from '../src/sdk/slot';
 import { indexedShelf } from '../src/sdk/browser';
 import { MemoryLocks, MemoryShelf } from './shelf';
 
@@ -33,13 +34,13 @@ test('IndexedDB keeps records apart by document, user and client', async () => {
 test('a client id has one owner at a time; a closed tab’s is adopted with what it left', async () => {
   const shelf = new MemoryShelf();
   const locks = new MemoryLocks();
-  const first = (await Outbox.open('a', 'ana', shelf, locks))!;
+  const first = (await Slot.open('a', 'ana', shelf, locks))!;
   await first.save(record('a', 'ana', first.client));
-  const second = (await Outbox.open('a', 'ana', shelf, locks))!;
+  const second = (await Slot.open('a', 'ana', shelf, locks))!;
   expect(second.client).not.toBe(first.client);
   expect(second.left).toBeNull();
   await first.close();
-  const third = (await Outbox.open('a', 'ana', shelf, locks))!;
+  const third = (await Slot.open('a', 'ana', shelf, locks))!;
   expect(third.client).toBe(first.client);
   expect(third.left).toEqual(record('a', 'ana', first.client));
 });
@@ -56,24 +57,24 @@ test('saving resolves when the record or a later one is on the shelf, and writes
       await shelf.put(stored);
     },
   };
-  const outbox = (await Outbox.open('a', 'ana', slow, new MemoryLocks()))!;
-  const base = record('a', 'ana', outbox.client);
-  const saves = [1, 2, 3, 4].map((rev) => outbox.save({ ...base, rev }));
+  const slot = (await Slot.open('a', 'ana', slow, new MemoryLocks()))!;
+  const base = record('a', 'ana', slot.client);
+  const saves = [1, 2, 3, 4].map((rev) => slot.save({ ...base, rev }));
   await Promise.all(saves);
   expect(puts).toEqual([1, 4]);
 });
 
 test('a shelf that cannot be written is said, not hidden, and not fatal', async () => {
-  const outbox = (await Outbox.open('a', 'ana', { list: async () => [], put: () => Promise.reject(new Error('quota')), delete: async () => {} }, new MemoryLocks()))!;
-  expect(outbox.durable).toBe(true);
-  await outbox.save(record('a', 'ana', outbox.client));
-  expect(outbox.durable).toBe(false);
+  const slot = (await Slot.open('a', 'ana', { list: async () => [], put: () => Promise.reject(new Error('quota')), delete: async () => {} }, new MemoryLocks()))!;
+  expect(slot.durable).toBe(true);
+  await slot.save(record('a', 'ana', slot.client));
+  expect(slot.durable).toBe(false);
 });
 
-test('without storage or locks the outbox lives as long as the tab, and says so', async () => {
+test('without storage or locks the slot lives as long as the tab, and says so', async () => {
   for (const [shelf, locks] of [[null, new MemoryLocks()], [new MemoryShelf(), null]] as const) {
-    const outbox = (await Outbox.open('a', 'ana', shelf, locks))!;
-    expect(outbox.durable).toBe(false);
-    await outbox.save(record('a', 'ana', outbox.client));
+    const slot = (await Slot.open('a', 'ana', shelf, locks))!;
+    expect(slot.durable).toBe(false);
+    await slot.save(record('a', 'ana', slot.client));
   }
 });

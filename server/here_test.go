@@ -19,6 +19,7 @@ import (
 type local struct {
 	*process
 	metrics string // where they are
+	end     func() // ends it as an operator would, if it has not ended
 	log     *transcript
 }
 
@@ -75,11 +76,14 @@ func startBy(t *testing.T, start func(ctx context.Context, args []string, stdout
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- start(ctx, args, &stdout, l.log) }()
-	t.Cleanup(func() {
+	l.end = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("the server stopped with %v", err)
 		}
+	})
+	t.Cleanup(func() {
+		l.end()
 		if t.Failed() {
 			t.Logf("the server's log:\n%s", last(l.log.String(), 20_000))
 		}

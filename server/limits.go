@@ -31,7 +31,7 @@ type Limits struct {
 	Penalty       time.Duration `default:"1s" help:"That nobody comes in again from an address, nor a user, whose connection was closed for abuse. It doubles each time."`
 	PenaltyMost   time.Duration `default:"30s" help:"Of such a penalty, and until it is forgotten."`
 	JoinTime      time.Duration `default:"5s" help:"Until the ticket must have been accepted."`
-	PingEvery     time.Duration `default:"25s" help:"Between two pings."`
+	PingEvery     time.Duration `default:"25s" help:"Between two pings, and two signs of life of an event stream that has nothing to tell."`
 	PongTime      time.Duration `default:"10s" help:"For the answer to a ping."`
 	WriteTime     time.Duration `default:"5s" help:"For a client to take what is written to it."`
 	ConnectionAge time.Duration `default:"24h" help:"Of a connection, give or take a tenth."`

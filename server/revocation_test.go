@@ -30,7 +30,7 @@ const revocations = 29
 
 // TestRevocationUnderLoad takes the right to write away from somebody who writes, over a socket and over HTTP, while others write the
 // same document: in every way in which a right ends. Once the call has returned, or the moment of the expiry has passed, nothing
-// of theirs is committed any more, and what others write stops flowing to them.
+// of theirs is committed any more, and what others write stops flowing to them, over the socket and over an event stream.
 func TestRevocationUnderLoad(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
@@ -224,23 +224,28 @@ func (w *revokers) round(doc id.Doc, make way) {
 	defer writing.Wait()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()
-	seat := w.sit(ctx, who, doc)
+	seat, stream := w.sit(ctx, who, doc), w.follow(ctx, who, doc)
 	writing.Go(func() { seat.live(ctx) })
+	writing.Go(func() { stream.live(ctx) })
 	writing.Go(func() { w.write(ctx, who, doc) })
-	select {
-	case <-seat.warm:
-	case <-time.After(time.Minute):
-		w.t.Fatal("nothing was written for a minute")
+	for _, warm := range []chan struct{}{seat.warm, stream.warm} {
+		select {
+		case <-warm:
+		case <-time.After(time.Minute):
+			w.t.Fatal("nothing was written for a minute")
+		}
 	}
 	revoke()
 	returned := time.Now()
 	head := w.head(doc)
-	select {
-	case <-seat.ended:
-	case <-time.After(time.Minute):
-		w.t.Fatal("the seat is open a minute after the right has ended")
+	for what, ended := range map[string]chan struct{}{"seat": seat.ended, "stream": stream.ended} {
+		select {
+		case <-ended:
+		case <-time.After(time.Minute):
+			w.t.Fatalf("the %s is open a minute after the right has ended", what)
+		}
 	}
-	stopped := seat.last.Sub(returned)
+	stopped := max(seat.last.Sub(returned), stream.last.Sub(returned))
 	cancel()
 	writing.Wait()
 	w.mu.Lock()
@@ -371,4 +376,55 @@ func (s *sitter) live(ctx context.Context) {
 
 func (s *sitter) submit(seq int64, base ot.Rev) {
 	_ = s.seat.Submit(wire.Submit{Seq: seq, ID: id.New[id.Edit](), Base: base, Delta: ot.New().Insert("s", nil).MustDelta()})
+}
+
+// A streamer reads along, as an event stream does.
+type streamer struct {
+	t        *testing.T
+	follower *room.Follower
+	look     chan struct{}
+	warm     chan struct{} // closed when something has come
+	ended    chan struct{} // closed when the follower is
+	last     time.Time     // when something came for the last time
+}
+
+func (w *revokers) follow(ctx context.Context, who storage.Actor, doc id.Doc) *streamer {
+	s := &streamer{t: w.t, look: make(chan struct{}, 1), warm: make(chan struct{}), ended: make(chan struct{})}
+	wake := func() {
+		select {
+		case s.look <- struct{}{}:
+		default:
+		}
+	}
+	since := wire.Since{Epoch: 1, Rev: w.head(doc)}
+	follower, err := w.hub.Follow(ctx, room.Follow{Doc: doc, Actor: who, Since: since, Wake: wake})
+	w.must(err)
+	s.follower = follower
+	wake()
+	return s
+}
+
+func (s *streamer) live(ctx context.Context) {
+	defer s.follower.Leave()
+	defer close(s.ended)
+	for {
+		select {
+		case <-s.look:
+		case <-ctx.Done():
+			return
+		}
+		for more := true; more; {
+			_, ends, err := s.follower.Pull(ctx, nil, nil, 1<<16)
+			if more = len(ends) > 0; more {
+				if s.last.IsZero() {
+					close(s.warm)
+				}
+				s.last = time.Now()
+			}
+			if _, closed := errors.AsType[*room.Closed](err); closed {
+				return
+			}
+			more = more && err == nil
+		}
+	}
 }

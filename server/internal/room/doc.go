@@ -2,7 +2,7 @@
 //
 // A Hub opens a room for each document that somebody joins or writes to, and lets it go when it has been idle. A Seat is one
 // connection in a room. Rooms know nothing of sockets and HTTP: a door hands edits in with Seat.Submit or Hub.Write, and
-// takes what a client lacks with Seat.Pull whenever Wake says "look".
+// takes what a client lacks with Seat.Pull whenever Wake says "look". A Follower is a seat that reads what is written and nothing else.
 //
 // # What it promises
 //

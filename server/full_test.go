@@ -53,7 +53,7 @@ type fields map[string]any
 func TestOneTooManyIsFull(t *testing.T) {
 	const few = 3
 	flags := []string{}
-	for _, name := range []string{"tokens-per-user", "documents-per-user", "groups", "members-per-group", "links-per-document", "addresses-per-document", "requests-per-document"} {
+	for _, name := range []string{"tokens-per-user", "documents-per-user", "groups", "members-per-group", "links-per-document", "entrants-per-link", "addresses-per-document", "requests-per-document"} {
 		flags = append(flags, fmt.Sprintf("--limit-%s=%d", name, few))
 	}
 	l := startHere(t, append(flags, fmt.Sprintf("--limit-grants-per-document=%d", 3*few))...)
@@ -82,6 +82,11 @@ func TestOneTooManyIsFull(t *testing.T) {
 		t.Errorf("%d open requests, want %d; %v", len(requests), few, err)
 	}
 	of := "/documents/" + doc.String()
+	entry, err := person.CreateLink(t.Context(), doc, wire.PutLink{Name: "entry", Role: authz.Viewer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, secret, _ := strings.Cut(entry.URL, "#")
 	for _, kind := range []struct {
 		name   string
 		before int // there already
@@ -96,7 +101,10 @@ func TestOneTooManyIsFull(t *testing.T) {
 		{"addresses", 0, func(i int) (string, string) {
 			return calls.call("PUT", fmt.Sprintf("%s/grants/email:n%d@example.com", of, i), fields{"role": "viewer"})
 		}},
-		{"links", 0, func(i int) (string, string) {
+		{"entrants", 0, func(int) (string, string) {
+			return caller{t, l.url, ""}.call("POST", "/session/guest", fields{"link": secret})
+		}},
+		{"links", 1, func(i int) (string, string) {
 			return calls.call("POST", of+"/links", fields{"name": fmt.Sprint(i), "role": "viewer"})
 		}},
 		{"grants", 0, func(i int) (string, string) {
@@ -131,5 +139,27 @@ func TestOneTooManyIsFull(t *testing.T) {
 	if _, err := person.CreateToken(t.Context(), wire.NewToken{Name: "at once"}); err == nil {
 		t.Error("who makes and revokes all day fills the table")
 	}
-	l.counts(map[string]string{`coscribe_rates_hit_total{limit="full"}`: "9"})
+	l.counts(map[string]string{`coscribe_rates_hit_total{limit="full"}`: "10"})
+}
+
+// TestASessionTooManyEndsTheIdlest: of a user's sessions so many live, and who signs in once more ends the one that was idle for longest.
+func TestASessionTooManyEndsTheIdlest(t *testing.T) {
+	const few = 3
+	l := startHere(t, fmt.Sprintf("--limit-sessions-per-user=%d", few))
+	administrator(t, l.process).CloseIdle()
+	other := signUpBy(t, l.url, signIn(t, l.url, "ana@example.com"), "bob@example.com", "Bob")
+	var sessions []*client.Client
+	for range few + 1 {
+		sessions = append(sessions, signIn(t, l.url, "ana@example.com"))
+	}
+	for i, c := range sessions {
+		_, err := c.Me(t.Context())
+		problem, _ := err.(*client.Problem)
+		if ended := problem != nil && problem.Code == wire.CodeNotSignedIn; ended != (i == 0) || !ended && err != nil {
+			t.Errorf("session %d: %v", i, err)
+		}
+	}
+	if _, err := other.Me(t.Context()); err != nil {
+		t.Errorf("somebody else: %v", err)
+	}
 }

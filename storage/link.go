@@ -41,6 +41,6 @@ type Links interface {
 	// EnterLink makes a user a member of the link of that secret, and returns the link. Without a fence, a guest who is not
 	// stored yet is stored in the same transaction. It changes no access version: rights are only added. Whoever comes again
 	// is a member already, and is not counted again. ErrNoLink if there is none, its grant has expired at now, or its document is
-	// deleted; *FenceError.
+	// deleted; ErrFull; *FenceError.
 	EnterLink(ctx context.Context, secret Hash, user User, now Micros, by By) (Link, error)
 }

@@ -190,7 +190,7 @@ type Accounts interface {
 	Session(ctx context.Context, hash Hash, now Micros) (Session, error)
 
 	// PutSession stores a session or updates user, data, expiry and end of the one with its hash, whose id and CreatedAt stay. An
-	// ended one stays ended: ErrNoCredential.
+	// ended one stays ended: ErrNoCredential. One that signs a user in beyond Bounds.Sessions ends the one that was idle for longest.
 	PutSession(ctx context.Context, session Session, note Note) error
 
 	// ProlongSession is called when somebody has written something, who is then kept by Expire, if a guest. It puts a live session's expiry to the given moment or to the session's LivesUntil, whichever comes first,

@@ -17,7 +17,7 @@ const few = 3
 
 func testBounds(t *testing.T, open func(t *testing.T) Opened) {
 	w := newWorld(t, open(t))
-	w.Store.Bound(storage.Bounds{Tokens: few, Documents: few, Groups: few, Members: few, Links: few, Grants: 2 * few, Addresses: few, Requests: few, Notices: few, VisitorTime: time.Hour})
+	w.Store.Bound(storage.Bounds{Sessions: few, Tokens: few, Documents: few, Groups: few, Members: few, Links: few, Entrants: 2 * few, Grants: 2 * few, Addresses: few, Requests: few, Notices: few, VisitorTime: time.Hour})
 	ann, bob := w.signIn(w.user("Ann")), w.signIn(w.user("Bob"))
 
 	// all makes one after another of something, each twice, and the first one too many is refused, then and when all come at once.
@@ -45,6 +45,26 @@ func testBounds(t *testing.T, open func(t *testing.T) Opened) {
 		w.refused(w.Store.PutToken(w.Context(), another, by(ann)), storage.ErrFull) // who makes and revokes all day
 		another.CreatedAt++
 		w.ok(w.Store.PutToken(w.Context(), another, by(ann)))
+	})
+	t.Run("Sessions", func(t *testing.T) {
+		w := w.in(t)
+		cy := w.user("Cy")
+		var began []storage.Session
+		for i := range few + 1 {
+			session := storage.Session{ID: id.New[id.Credential](), Hash: hash(), User: cy.ID, CreatedAt: w.now,
+				ExpiresAt: w.now + hour + storage.Micros(i)*second, LivesUntil: w.now + 9*hour}
+			began = append(began, session)
+			if i == few { // the first was in use since
+				w.ok(w.Store.ProlongSession(w.Context(), began[0].ID, w.now+2*hour, w.now))
+			}
+			w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
+			w.ok(w.Store.PutSession(w.Context(), session, storage.Note{}))
+		}
+		for i, session := range began {
+			if _, err := w.Store.Session(w.Context(), session.Hash, w.now); (err == nil) != (i != 1) {
+				t.Errorf("session %d: %v", i, err)
+			}
+		}
 	})
 	t.Run("Documents", func(t *testing.T) {
 		all(t, func(w *world, _ int) func() error {
@@ -140,6 +160,44 @@ func testBounds(t *testing.T, open func(t *testing.T) Opened) {
 			w.ok(err)
 			same(w, written, i < few-1) // the last says that there were more
 		}
+	})
+	t.Run("Entrants", func(t *testing.T) {
+		w := w.in(t)
+		link := w.link(w.document(w.actor).ID, authz.Viewer)
+		enter := func(user storage.User) error {
+			_, err := w.Store.EnterLink(w.Context(), link.Hash, user, w.now, storage.By{})
+			return err
+		}
+		var guests []storage.User
+		for range 2*few + 1 {
+			guests = append(guests, storage.User{ID: id.New[id.User](), Name: "Guest", Guest: true, CreatedAt: w.now})
+		}
+		for _, guest := range guests[:2*few] {
+			w.ok(enter(guest))
+		}
+		w.ok(enter(guests[0]))
+		w.refused(enter(guests[2*few]), storage.ErrFull)
+		_, err := w.Store.User(w.Context(), guests[2*few].ID)
+		w.refused(err, storage.ErrNoUser)
+		w.behind("DELETE FROM members WHERE user_id = $1", w.Key(guests[0].ID)) // as forgetting them does
+		w.ok(enter(guests[2*few]))
+		w.behind("UPDATE users SET kept = $1 WHERE guest", true)
+	})
+	t.Run("AddressesForgotten", func(t *testing.T) {
+		w := w.in(t)
+		doc, before := w.document(w.actor).ID, w.count("addresses")
+		for i := range 2 {
+			grant := w.toAddress(fmt.Sprintf("forgotten%d@bounds.example", i))
+			_, err := w.Store.PutGrant(w.Context(), doc, grant, w.guard(w.actor, doc))
+			w.ok(err)
+			if i == 0 {
+				_, err = w.Store.DropGrant(w.Context(), doc, grant.To, w.guard(w.actor, doc))
+				w.ok(err)
+			}
+		}
+		same(w, w.count("addresses"), before+2)
+		w.ok(w.Store.Expire(w.Context(), w.now))
+		same(w, w.count("addresses"), before+1)
 	})
 	t.Run("Visitors", func(t *testing.T) {
 		w := w.in(t)

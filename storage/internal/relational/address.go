@@ -14,6 +14,23 @@ func holdAddress(ctx context.Context, tx Tx, to authz.Principal) error {
 	return err
 }
 
+// forgetAddresses removes the rows of addresses that nothing is granted to any more. They are only there to be held: whoever needs
+// one that is gone makes it again.
+func (s *Store) forgetAddresses(ctx context.Context) error {
+	for removed := int64(expireAtOnce); removed == expireAtOnce; {
+		err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) (err error) {
+			removed, err = tx.Exec(ctx, "DELETE FROM addresses WHERE id IN (SELECT a.id FROM addresses a"+
+				" WHERE NOT EXISTS (SELECT 1 FROM grants g WHERE g.principal = a.id AND g.principal_kind = $1)"+
+				" ORDER BY a.id LIMIT $2"+s.dialect.ForIdle+")", int64(authz.ToAddress), int64(expireAtOnce))
+			return err
+		})
+		if err != nil {
+			return wrap(err, "forget addresses")
+		}
+	}
+	return nil
+}
+
 // ProveAddress implements storage.Accounts.
 func (s *Store) ProveAddress(ctx context.Context, user id.User, invitation storage.Hash, now storage.Micros, by storage.By) (
 	proven storage.User, docs []id.Doc, err error,

@@ -29,6 +29,9 @@ func (s *Store) Expire(ctx context.Context, now storage.Micros) error {
 	if err := s.forgetVisitors(ctx, now); err != nil {
 		return err
 	}
+	if err := s.forgetAddresses(ctx); err != nil {
+		return err
+	}
 	policy, err := s.Policy(ctx)
 	if err == nil && !policy.Anonymous { // SetPolicy may have been cut short
 		_, err = s.EndGuests(ctx, now)

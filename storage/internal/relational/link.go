@@ -123,6 +123,13 @@ func (s *Store) EnterLink(ctx context.Context, secret storage.Hash, user storage
 			return err
 		}
 		link.Uses += added
+		if added > 0 && link.Uses > int64(s.bounds.Entrants) { // some of whom may have been forgotten
+			err := fewer(ctx, tx, s.bounds.Entrants+1, "SELECT count(*) FROM members WHERE principal = $1 AND principal_kind = $2",
+				[16]byte(link.ID), int64(authz.ToLink))
+			if err != nil {
+				return err
+			}
+		}
 		link.LastUsedAt = max(link.LastUsedAt, now)
 		_, err = tx.Exec(ctx, "UPDATE links SET uses = $2, last_used_at = $3 WHERE id = $1", [16]byte(link.ID), link.Uses, int64(link.LastUsedAt))
 		return err

@@ -67,9 +67,38 @@ func (s *Store) PutSession(ctx context.Context, v storage.Session, note storage.
 			return s.admitsGuests(ctx, tx)
 		}
 		by := storage.By{Fence: &storage.Fence{User: v.User, Credential: storage.Credential{Kind: storage.BySession, ID: session}}, Note: note}
-		return s.audit(ctx, tx, entry{by: by, action: storage.AuditBegin, target: target("user", v.User), after: state{"session": session}})
+		done, err := s.endIdlest(ctx, tx, v.User, session, v.CreatedAt, by)
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, append(done, entry{by: by, action: storage.AuditBegin, target: target("user", v.User), after: state{"session": session}})...)
 	})
 	return wrap(err, "store a session")
+}
+
+// endIdlest ends a user's sessions, the one that just began aside, beyond as many as they may have, and returns what the audit says
+// of it. It counts without holding the user's row, which goes before sessions: those who sign in at the same moment may have one more
+// each, until the next.
+func (s *Store) endIdlest(ctx context.Context, tx Tx, user id.User, began id.Credential, now storage.Micros, by storage.By) (done []entry, err error) {
+	var idle []id.Credential
+	err = tx.Query(ctx, Query{
+		SQL: "SELECT id FROM sessions WHERE user_id = $1 AND ended_at = 0 AND expires_at > $2 AND id <> $3" +
+			" ORDER BY expires_at DESC, id LIMIT $4 OFFSET $5",
+		Args: []any{[16]byte(user), int64(now), [16]byte(began), int64(endAtOnce), int64(s.bounds.Sessions - 1)},
+		Row: func(row Row) error {
+			var session id.Credential
+			err := row.Scan(key(&session))
+			idle = append(idle, session)
+			return err
+		},
+	})
+	for _, session := range idle {
+		if err == nil {
+			_, err = tx.Exec(ctx, "UPDATE sessions SET ended_at = $2 WHERE id = $1 AND ended_at = 0", [16]byte(session), int64(now))
+		}
+		done = append(done, entry{by: by, action: storage.AuditEnd, target: target("user", user), before: state{"session": session}})
+	}
+	return done, err
 }
 
 // ProlongSession implements storage.Accounts. It holds no row but this one, so that no append waits for it that it waits for.

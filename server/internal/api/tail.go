@@ -37,7 +37,7 @@ func (a *API) tailOps(w http.ResponseWriter, r *http.Request, actor storage.Acto
 	from.Epoch = log.Epoch
 	s := &stream{to: w, limits: a.Streams, log: a.Log, at: from, look: make(chan struct{}, 1)}
 	follower, err := a.Hub.Follow(r.Context(), room.Follow{
-		Doc: doc, Actor: actor, Since: wire.Since{Epoch: from.Epoch, Rev: from.Rev}, Wake: s.wake,
+		Doc: doc, Actor: actor, Since: wire.Since(from), Wake: s.wake,
 	})
 	if err != nil {
 		return a.refusedTail(r, actor, doc, from, err)

@@ -382,3 +382,15 @@ test('sessions converge on every seed, each edit once', async () => {
     }
   }
 });
+
+test('a clock that is set back keeps no edit waiting for the hour to come again', async () => {
+  const authority = new Authority();
+  const tab = new Tab(authority);
+  await settle();
+  tab.type('a');
+  vi.setSystemTime(Date.now() - 3_600_000);
+  tab.type('b');
+  await settle();
+  expect(tab.session.status.state).toBe('saved');
+  expect(authority.content.ops).toEqual([{ insert: 'ab\n' }]);
+});

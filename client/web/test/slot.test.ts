@@ -1,5 +1,5 @@
 import { IDBFactory } from 'fake-indexeddb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Shelf, Stored } from '../src/sdk';
 import { Slot } from '../src/sdk/slot';
 import { indexedShelf } from '../src/sdk/browser';
@@ -29,6 +29,20 @@ test('IndexedDB keeps records apart by document, user and client', async () => {
   await again.delete({ doc: 'a', user: 'ana', client: '1' });
   expect(await shelf.list('a', 'ana')).toEqual([record('a', 'ana', '2')]);
   expect(await shelf.list('a', 'ben')).toHaveLength(1);
+});
+
+test('where IndexedDB never answers, what is unsent lives as long as the tab, and the tab knows', async () => {
+  vi.useFakeTimers();
+  try {
+    const silent = { open: () => ({}) } as unknown as IDBFactory;
+    const opening = Slot.open('a', 'ana', indexedShelf(silent), new MemoryLocks());
+    await vi.advanceTimersByTimeAsync(10_000);
+    const slot = (await Promise.race([opening, null]))!;
+    expect(slot?.durable).toBe(false);
+    await slot.save(record('a', 'ana', slot.client));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('a client id has one owner at a time; a closed tab’s is adopted with what it left', async () => {

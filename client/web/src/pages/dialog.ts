@@ -60,6 +60,7 @@ export interface Question {
   value?: string;
   type?: string;
   placeholder?: string;
+  most?: number; // characters
   more?: TemplateResult; // further fields
   action: string;
   danger?: boolean;
@@ -91,7 +92,7 @@ export function ask(question: Question): void {
       ${question.text ? html`<p>${question.text}</p>` : nothing}
       ${question.label
         ? html`<label>${question.label}
-            <input name="value" type=${question.type ?? 'text'} .defaultValue=${question.value ?? ''} placeholder=${question.placeholder ?? ''} autofocus autocomplete="off" />
+            <input name="value" type=${question.type ?? 'text'} .defaultValue=${question.value ?? ''} placeholder=${question.placeholder ?? ''} maxlength=${question.most ?? nothing} autofocus autocomplete="off" />
           </label>`
         : nothing}
       ${question.more ?? nothing}

@@ -100,6 +100,7 @@ export class Documents extends Part {
     ask({
       title: 'Rename document',
       label: 'Title',
+      most: 200,
       value: item.title,
       action: 'Rename',
       answer: async (value) => {

@@ -30,9 +30,14 @@ const SIGNED_OUT = 'You are not signed in any more. Sign in again, in another ta
 // sentence is an error in words for people.
 export function sentence(error: unknown): string {
   if (error instanceof Refusal && error.code === 'not_signed_in') return SIGNED_OUT;
-  if (error instanceof Refusal || error instanceof Complaint) return error.message;
+  if (error instanceof Refusal || error instanceof Complaint) return whole(error.message);
   console.error(error);
   return 'Something went wrong in this page. Reload it and try again.';
+}
+
+// whole makes a sentence of what the server says of a field, as "must be one line".
+function whole(message: string): string {
+  return /^\p{Ll}/u.test(message) ? `It ${message.replace(/\.?$/, '.')}` : message;
 }
 
 export function initials(name: string): string {

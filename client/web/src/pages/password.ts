@@ -1,6 +1,7 @@
 // Changing one's password, which ends one's other sessions.
 
 import { html, type TemplateResult } from 'lit';
+import { Refusal } from '../sdk';
 import { http, Part, sentence } from './part';
 
 export class Password extends Part {
@@ -31,7 +32,9 @@ export class Password extends Part {
       form.reset();
       this.#said = 'Your password is changed.';
     } catch (error) {
-      this.#error = sentence(error);
+      const wrong = error instanceof Refusal && error.code === 'bad_login';
+      this.#error = wrong ? 'The current password is wrong.' : sentence(error);
+      if (wrong) form.querySelector<HTMLInputElement>('[name=current]')!.select();
     }
     this.requestUpdate();
   }

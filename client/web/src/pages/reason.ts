@@ -19,6 +19,7 @@ function askReason(): Promise<string> {
       title: 'Why do you give this?',
       text: 'You look after this server, and do not have this role in the document yourself. What you write stands in the audit.',
       label: 'Reason',
+      most: 500,
       action: 'Go on',
       answer: (reason) => resolve(reason.trim()),
       closed: () => reject(new Refusal(0, 'given_up', 'Nothing was changed.')),

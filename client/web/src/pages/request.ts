@@ -19,6 +19,7 @@ export function askForMore(doc: string, role: Role, sent: () => void): void {
     title: 'Request access',
     text: 'Those who look after this document are asked. If they say yes, this page changes at once.',
     label: 'What for? They read it.',
+    most: 500,
     more: roleField(role),
     action: 'Send request',
     answer: async (message, fields) => {

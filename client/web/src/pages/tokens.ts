@@ -41,6 +41,7 @@ export class Tokens extends Listing<Token> {
     ask({
       title: 'New token',
       label: 'For which program?',
+      most: 80,
       more: html`<fieldset>
           <legend>It may read all that you may read, and</legend>
           ${SCOPES.map(([scope, label]) => html`<label class="check"><input type="checkbox" name="scope" value=${scope} ?checked=${scope === 'write'} /> ${label}</label>`)}

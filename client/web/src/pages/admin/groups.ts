@@ -32,6 +32,7 @@ export class AdminGroups extends Listing<Group> {
     ask({
       title,
       label: 'Name',
+      most: 80,
       value,
       action,
       answer: async (text) => {

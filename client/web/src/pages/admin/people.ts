@@ -66,6 +66,7 @@ export class AdminPeople extends Listing<Account> {
       title: `Suspend ${name}?`,
       text: 'They are signed out at once, everywhere, and can do nothing until they are reinstated. What they have stays.',
       label: 'Reason, which stands in the audit',
+      most: 500,
       action: 'Suspend',
       danger: true,
       answer: (reason) =>

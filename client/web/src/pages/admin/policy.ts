@@ -77,6 +77,12 @@ export class AdminPolicy extends Part {
       adminsCreate: fields.has('adminsCreate'),
       signUpDomains: domainsOf(String(fields.get('signUpDomains'))),
     };
+    const bad = policy.signUpDomains.find((domain) => !isDomain(domain));
+    if (bad) {
+      this.#error = `“${bad}” is not a domain: write them like example.com, with spaces between.`;
+      this.querySelector<HTMLInputElement>('[name=signUpDomains]')!.focus();
+      return this.requestUpdate();
+    }
     try {
       await http.instance.setPolicy(policy, this.#tag);
       this.#said = 'The policy holds from now on.';
@@ -87,6 +93,10 @@ export class AdminPolicy extends Part {
     }
     await this.#load();
   }
+}
+
+export function isDomain(text: string): boolean {
+  return /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/.test(text);
 }
 
 export function domainsOf(text: string): string[] {

@@ -83,6 +83,7 @@ function make(access: Access): void {
   ask({
     title: 'New link',
     label: 'What is it for?',
+    most: 80,
     placeholder: 'Client review',
     more: html`<label>Whoever opens it is
         <select name="role">${roles.map((role) => html`<option value=${role} ?selected=${role === 'viewer'}>${labelOf(role)}</option>`)}</select>

@@ -35,6 +35,7 @@ function transfer(access: Access, user: string, name: string): void {
     title: `Make ${name} the owner?`,
     text: 'It is theirs at once; the owner until now stays Admin. The reason stands in the audit.',
     label: 'Reason',
+    most: 500,
     action: 'Make owner',
     danger: true,
     answer: async (text) => {

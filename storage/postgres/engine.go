@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -62,11 +63,16 @@ func (e engine) Read(ctx context.Context, queries ...relational.Query) error {
 		} else {
 			err = readTogether(ctx, conn, queries, &given)
 		}
-		if given && errors.Is(err, errAgain) { // the caller has rows: it must not be given them twice
-			err = fmt.Errorf("%w: %v", storage.ErrUnavailable, err)
-		}
-		return err
+		return notTwice(err, given)
 	})
+}
+
+// notTwice keeps a call whose caller has rows from being made again: it must not be given them twice.
+func notTwice(err error, given bool) error {
+	if given && errors.Is(err, errAgain) {
+		return fmt.Errorf("%w: %v", storage.ErrUnavailable, err)
+	}
+	return err
 }
 
 // readTogether sends the queries in one message, as one transaction that sees one moment.
@@ -102,6 +108,20 @@ func each(rows pgx.Rows, err error, f func(relational.Row) error, given *bool) e
 		}
 	}
 	return translate(rows.Err())
+}
+
+// Do implements relational.Engine. The end of the message commits the statement, so until all of the answer was read nothing tells
+// whether it did.
+func (e engine) Do(ctx context.Context, query relational.Query) error {
+	return e.call(ctx, func(ctx context.Context, conn *pgxpool.Conn) error {
+		rows, err := conn.Query(ctx, query.SQL, query.Args...)
+		given := false
+		for err == nil && rows.Next() {
+			given, err = true, query.Row(rows)
+		}
+		rows.Close()
+		return notTwice(ofCommit(cmp.Or(err, rows.Err())), given)
+	})
 }
 
 // Write implements relational.Engine.

@@ -231,6 +231,28 @@ func TestWritesWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
+// TestTicketWhoseAnswerIsLost: it is taken, by a statement that commits itself, and nobody gets it.
+func TestTicketWhoseAnswerIsLost(t *testing.T) {
+	proxy := pgtest.NewProxy(t, pgtest.URL(t))
+	a := newAuthor(t, proxy.URL)
+	ticket := storage.Ticket{Doc: a.doc.ID, User: a.fence.User, Credential: a.fence.Credential, ExpiresAt: 1 << 60}
+	copy(ticket.Hash[:], "the ticket that is lost")
+	if err := a.PutTicket(t.Context(), ticket, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	take := func(hash storage.Hash, want error) {
+		t.Helper()
+		if _, err := a.TakeTicket(t.Context(), hash, 1); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+	}
+	take(storage.Hash{}, storage.ErrNoTicket) // and from now on the statement is prepared
+	proxy.LoseAnswerTo("the ticket that is lost")
+	take(ticket.Hash, storage.ErrUnknown)
+	proxy.Set(pgtest.Healthy)
+	take(ticket.Hash, storage.ErrNoTicket)
+}
+
 // Postgres crashes and restarts while several write: what was acknowledged stands, what is unknown is settled by the same call.
 func TestRestartsLoseNothing(t *testing.T) {
 	server := pgtest.Start(t)

@@ -82,6 +82,11 @@ func (e *engine) Read(ctx context.Context, queries ...relational.Query) error {
 	})
 }
 
+// Do implements relational.Engine.
+func (e *engine) Do(ctx context.Context, query relational.Query) error {
+	return e.Write(ctx, func(ctx context.Context, tx relational.Tx) error { return tx.Query(ctx, query) })
+}
+
 // Write implements relational.Engine.
 func (e *engine) Write(ctx context.Context, f func(ctx context.Context, tx relational.Tx) error) error {
 	conn, err := e.take(ctx, e.write)

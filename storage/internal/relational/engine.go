@@ -7,6 +7,10 @@ type Engine interface {
 	// Read runs the queries, all as of one moment and in as few exchanges with the database as it can.
 	Read(ctx context.Context, queries ...Query) error
 
+	// Do runs one statement that writes, as a transaction of its own. Its rows count only if there is no error. If the answer is
+	// lost: storage.ErrUnknown.
+	Do(ctx context.Context, query Query) error
+
 	// Write runs f in one transaction and commits it, unless f fails. The transaction may lose to another and f be run
 	// again: f sets what it leaves behind anew. If the commit's answer is lost: storage.ErrUnknown.
 	Write(ctx context.Context, f func(ctx context.Context, tx Tx) error) error

@@ -41,20 +41,16 @@ func (s *Store) PutTicket(ctx context.Context, t storage.Ticket, now storage.Mic
 // TakeTicket implements storage.Accounts.
 func (s *Store) TakeTicket(ctx context.Context, hash storage.Hash, now storage.Micros) (storage.Ticket, error) {
 	var ticket storage.Ticket
-	err := s.engine.Write(ctx, func(ctx context.Context, tx Tx) error {
-		var found bool
-		ticket = storage.Ticket{}
-		err := tx.Query(ctx, Query{
-			SQL:  "DELETE FROM tickets WHERE hash = $1 AND expires_at > $2 RETURNING " + ticketColumns,
-			Args: []any{hash[:], int64(now)},
-			Row: one(&found, (*digest)(&ticket.Hash), key(&ticket.Doc), key(&ticket.User), (*string)(&ticket.Credential.Kind),
-				key(&ticket.Credential.ID), &ticket.Origin, (*int64)(&ticket.ExpiresAt)),
-		})
-		if err == nil && !found {
-			err = storage.ErrNoTicket
-		}
-		return err
+	var found bool
+	err := s.engine.Do(ctx, Query{
+		SQL:  "DELETE FROM tickets WHERE hash = $1 AND expires_at > $2 RETURNING " + ticketColumns,
+		Args: []any{hash[:], int64(now)},
+		Row: one(&found, (*digest)(&ticket.Hash), key(&ticket.Doc), key(&ticket.User), (*string)(&ticket.Credential.Kind),
+			key(&ticket.Credential.ID), &ticket.Origin, (*int64)(&ticket.ExpiresAt)),
 	})
+	if err == nil && !found {
+		err = storage.ErrNoTicket
+	}
 	if err != nil {
 		return storage.Ticket{}, wrap(err, "take a ticket")
 	}

@@ -13,7 +13,17 @@ function request<Result>(asked: IDBRequest<Result>): Promise<Result> {
   });
 }
 
-// indexedShelf is IndexedDB. It is opened at the first use, and again after the browser closed it.
+// Some browsers never answer: just updated, or where another tab holds on to what they wait for.
+const PATIENCE_MS = 5_000;
+
+async function patiently<Result>(asked: Promise<Result>): Promise<Result> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const given = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error('IndexedDB does not answer')), PATIENCE_MS)));
+  return Promise.race([asked, given]).finally(() => clearTimeout(timer));
+}
+
+// indexedShelf is IndexedDB. It is opened at the first use, and again after the browser closed it. What takes too long fails, and may
+// be done all the same.
 export function indexedShelf(factory: IDBFactory = indexedDB): Shelf {
   let opened: Promise<IDBDatabase> | null = null;
   const open = () =>
@@ -43,13 +53,14 @@ export function indexedShelf(factory: IDBFactory = indexedDB): Shelf {
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
   };
+  const list = async (doc: string, user: string) => {
+    const store = (await open()).transaction(STORE).objectStore(STORE);
+    return (await request(store.index('byUser').getAll(user)) as Stored[]).filter((record) => !doc || record.doc === doc);
+  };
   return {
-    async list(doc, user) {
-      const store = (await open()).transaction(STORE).objectStore(STORE);
-      return (await request(store.index('byUser').getAll(user)) as Stored[]).filter((record) => !doc || record.doc === doc);
-    },
-    put: (record) => write((store) => store.put(record)),
-    delete: ({ doc, user, client }) => write((store) => store.delete([doc, user, client])),
+    list: (doc, user) => patiently(list(doc, user)),
+    put: (record) => patiently(write((store) => store.put(record))),
+    delete: ({ doc, user, client }) => patiently(write((store) => store.delete([doc, user, client]))),
   };
 }
 

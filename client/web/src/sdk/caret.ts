@@ -37,7 +37,7 @@ export class OwnCaret {
 
   look(): void {
     if (this.#timer !== undefined || same(this.#now, this.#told)) return;
-    const wait = this.#tellAt - Date.now();
+    const wait = this.#tellAt - performance.now();
     if (wait > 0) {
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
@@ -47,7 +47,7 @@ export class OwnCaret {
     }
     if (!this.#tell(this.#now)) return;
     this.#told = this.#now;
-    this.#tellAt = Date.now() + GAP_MS;
+    this.#tellAt = performance.now() + GAP_MS;
   }
 }
 

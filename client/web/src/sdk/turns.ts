@@ -8,7 +8,7 @@ export class Turns {
   seq = 0; // the highest one used
   readonly #due: () => void;
   #sending = ''; // the id of the edit that this connection has been given
-  #notBefore = 0;
+  #notBefore = 0; // by performance.now, which nobody sets back
   #refusals = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -23,7 +23,7 @@ export class Turns {
 
   // come tells whether it is time; if not, due is called when it is.
   come(): boolean {
-    const wait = this.#notBefore - Date.now();
+    const wait = this.#notBefore - performance.now();
     if (wait <= 0) return true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#due, wait);
@@ -40,7 +40,7 @@ export class Turns {
 
   begin(id: string, editsPerSecond: number): void {
     this.#sending = id;
-    this.#notBefore = Date.now() + 1000 / editsPerSecond;
+    this.#notBefore = performance.now() + 1000 / editsPerSecond;
   }
 
   isSending(id: string): boolean {
@@ -56,7 +56,7 @@ export class Turns {
     this.#sending = '';
     if (!temporary) return;
     const wait = Math.min(LAST_RETRY_MS, RETRY_MS * 2 ** this.#refusals++);
-    this.#notBefore = Date.now() + wait * (0.5 + Math.random() / 2);
+    this.#notBefore = performance.now() + wait * (0.5 + Math.random() / 2);
   }
 
   // away: the connection is gone, and what it was given with it.

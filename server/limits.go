@@ -71,7 +71,7 @@ type Limits struct {
 	FailClosed         time.Duration `default:"5s" help:"Without such a look, after which nothing is shown."`
 
 	VisitorTime          time.Duration `default:"24h" help:"Until somebody without an account who has written nothing is forgotten."`
-	SessionsPerUser      int           `default:"100" help:"Login sessions of one user. With one more the one that was idle for longest ends."`
+	SessionsPerUser      int           `default:"100" lifted:"" help:"Login sessions of one user. With one more the one that was idle for longest ends."`
 	TokensPerUser        int           `default:"100" help:"Tokens of one user. Revoked ones count for an hour."`
 	DocumentsPerUser     int           `default:"10000" lifted:"" help:"Documents that one user owns, with those in the trash."`
 	Groups               int           `default:"10000" help:"Groups."`
@@ -79,7 +79,7 @@ type Limits struct {
 	GrantsPerDocument    int           `default:"20000" help:"Grants in one document, expired ones too."`
 	AddressesPerDocument int           `default:"1000" help:"Grants in one document to addresses that have no account yet."`
 	LinksPerDocument     int           `default:"100" help:"Links into one document."`
-	EntrantsPerLink      int           `default:"100000" help:"Those who came in by one link and are not forgotten."`
+	EntrantsPerLink      int           `default:"100000" lifted:"" help:"Those who came in by one link and are not forgotten."`
 	RequestsPerDocument  int           `default:"100" help:"Open requests for access to one document. Further ones are dropped."`
 	NoticesPerDay        int           `default:"1000" help:"First refusals of a kind that are written down a day, in the audit of one document or of the instance."`
 

@@ -29,7 +29,7 @@ func TestMeasureAccess(t *testing.T) {
 	const many = 10_000
 	var store storage.Store
 	p := startOn(t, func(s storage.Store) storage.Store { store = s; return s }, "--database-url", pgtest.URL(t), "--limits-profile", "load")
-	store.Bound(storage.Bounds{Tokens: many, Documents: 2 * many, Groups: many, Members: many, Links: many, Grants: 2 * many, Addresses: 2 * many, Requests: many, Notices: many})
+	store.Bound(storage.Bounds{Sessions: many, Tokens: many, Documents: 2 * many, Groups: many, Members: many, Links: many, Entrants: many, Grants: 2 * many, Addresses: 2 * many, Requests: many, Notices: many})
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()

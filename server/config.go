@@ -26,7 +26,7 @@ type Settings struct {
 	TLSKey       string         `type:"path" help:"Its private key in PEM."`
 	TrustedProxy []netip.Prefix `placeholder:"10.0.0.0/8" help:"Networks of proxies that do TLS for us and whose X-Forwarded headers are believed."`
 
-	OpenRegistration bool   `help:"Let anybody make an account, without an invitation."`
+	OpenRegistration bool   `help:"Let anybody make an account, without an invitation, and with an address that nothing proves."`
 	LogLevel         string `default:"info" enum:"debug,info,warn,error" help:"What is worth logging (${enum})."`
 	MetricsListen    string `placeholder:"127.0.0.1:9090" help:"Loopback address and port to serve /metrics and /debug/pprof on. They are not served without it."`
 

@@ -122,7 +122,8 @@ func TestOffboarding(t *testing.T) {
 	boss.do("POST", path, wire.Offboard{Heir: id.New[id.User](), Reason: "leaves"}).refused(422, wire.CodeInvalid)
 }
 
-// Where the policy names domains, addresses of others have no account; who sets the instance up may have any.
+// Where the policy names domains, addresses of others have no account; who sets the instance up may have any. Who makes an account
+// by themselves only says that an address is theirs, and has nothing by it.
 func TestSignUpDomains(t *testing.T) {
 	h := newHouse(t, openHouse)
 	boss := h.user("boss", instanceAdmin)
@@ -141,7 +142,17 @@ func TestSignUpDomains(t *testing.T) {
 	}
 	up("a@elsewhere.org").refused(403, wire.CodeForbidden)
 	up("a@sub.example.com").refused(403, wire.CodeForbidden)
-	up("A@Example.COM").want(201)
+	owner := h.user("owner")
+	doc := owner.document("plan").ID
+	owner.do("PUT", of(doc)+"/grants/email:a@example.com", wire.PutGrant{Role: authz.Editor}).want(200)
+	claimed := into[wire.Session](up("A@Example.COM").want(201)).User
+	if standing, err := h.store.Access(t.Context(), doc, claimed.ID); err != nil || !claimed.Unproven ||
+		standing.Decide(storage.Actor{User: claimed.ID}, storage.At(time.Now())).Role != authz.None {
+		t.Errorf("who says that they are of the domain is %+v; %v", claimed, err)
+	}
+	if found := into[wire.List[wire.User]](owner.do("GET", "/v1/users?email=a@example.com", nil).want(200)); len(found.Items) != 0 {
+		t.Errorf("found %+v by what they say", found.Items)
+	}
 	boss.do("POST", "/v1/invitations", map[string]any{"email": "a@elsewhere.org"}).refused(403, wire.CodeForbidden)
 	boss.do("POST", "/v1/invitations", map[string]any{"email": "b@example.com"}).want(201)
 }

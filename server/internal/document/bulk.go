@@ -80,11 +80,37 @@ func (s *Service) wouldBe(ctx context.Context, actor storage.Actor, wish Wish, l
 		return Result{Err: err}
 	}
 	change, err := s.plan(ctx, actor, *by, wish)
+	if err == nil && change.After != nil {
+		err = s.isThere(ctx, wish.Doc, *change.After)
+	}
 	if err == nil && !change.Same {
 		by.apply(change)
 	}
 	change.Err = err
 	return change
+}
+
+// isThere is nil if there is the one to whom a grant is to speak, which the store asks for itself when the grant is made.
+func (s *Service) isThere(ctx context.Context, doc id.Doc, grant storage.Grant) error {
+	named, err := s.name(ctx, []storage.Grant{grant})
+	if err != nil {
+		return err
+	}
+	switch to := grant.To; to.Kind {
+	case authz.ToUser:
+		if _, ok := named.People[to.ID]; !ok {
+			return storage.ErrNoUser
+		}
+	case authz.ToGroup:
+		if _, ok := named.Groups[to.ID]; !ok {
+			return storage.ErrNoGroup
+		}
+	case authz.ToLink:
+		if named.Links[to.ID].Doc != doc {
+			return storage.ErrNoLink
+		}
+	}
+	return nil
 }
 
 // make makes the change of a wish.

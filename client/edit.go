@@ -11,17 +11,19 @@ import (
 
 // Edit is a local edit on its way. Edits that are made while one is in flight travel together, in one revision.
 type Edit struct {
-	done chan struct{}
-	rev  ot.Rev // set before done is closed, as err is
-	err  error
+	done   chan struct{}
+	rev    ot.Rev // set before done is closed, as err is
+	err    error
+	stands ot.Rev // the last revision that may hold a part of it; the Document's mu guards it
 }
 
 // Done is closed when the edit is acknowledged or will not be.
 func (e *Edit) Done() <-chan struct{} { return e.done }
 
-// Wait waits for the edit's fate and returns the revision that holds it. The error is a *Rejected: it has been taken back; or
-// ErrClosed, an *Ended, a *Problem or ErrResync: it was not acknowledged while the Document lived, and Unsent or Withdrawn
-// has it. When ctx ends first, the edit is still on its way.
+// Wait waits for the edit's fate and returns the revision that holds it, or the last of it: what is too large for one submission
+// is sent in several. The error is a *Rejected: it has been taken back, as far as that says; or ErrClosed, an *Ended, a *Problem
+// or ErrResync: it was not acknowledged while the Document lived, and Unsent or Withdrawn has it, or what is left of it. When ctx
+// ends first, the edit is still on its way.
 func (e *Edit) Wait(ctx context.Context) (ot.Rev, error) {
 	select {
 	case <-e.done:
@@ -101,8 +103,20 @@ func (d *Document) Flush(ctx context.Context) error {
 func fate(edits []*Edit, rev ot.Rev, err error) {
 	for _, edit := range edits {
 		edit.rev, edit.err = rev, err
+		if whole, ok := err.(*Rejected); ok && edit.stands != 0 {
+			rest := *whole
+			rest.Stands, edit.err = edit.stands, &rest
+		}
 		close(edit.done)
 	}
+}
+
+// partly notes that what was in flight stands at a revision, where it was a piece. d.mu is held.
+func (d *Document) partly(rev ot.Rev) {
+	for _, edit := range d.buffered[:d.cutBehind] {
+		edit.stands = rev
+	}
+	d.cutBehind = 0
 }
 
 // settle ends the edits of a buffer that has come to nothing, since nothing will be sent for them.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/client"
+	"github.com/coscribe/coscribe/ot"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage/id"
 )
@@ -248,6 +249,41 @@ func TestPieceThatIsRefusedTakesItsEditBack(t *testing.T) {
 	}
 	if _, content := f.committed(); !content.Equal(mustDelta(`[{"insert":"four\n"}]`)) || !d.Content().Delta().Equal(content) {
 		t.Errorf("written %v, shown %v", content, d.Content().Delta())
+	}
+}
+
+// TestPieceThatIsRefusedLeavesThoseBeforeIt, and the author is told what stands and what does not.
+func TestPieceThatIsRefusedLeavesThoseBeforeIt(t *testing.T) {
+	for _, c := range []struct {
+		refused string
+		stands  ot.Rev
+		text    string
+		rest    ot.Delta
+	}{
+		{"aaaa", 0, "", insert(0, "aaaabbbbcc")},
+		{"bbbb", 1, "aaaa", insert(4, "bbbbcc")},
+		{"cc", 2, "aaaabbbb", insert(8, "cc")},
+	} {
+		f := newFake(t)
+		f.limits.InsertUnits = 4
+		f.refuse = func(m *wire.Submit) wire.Code {
+			if strings.Contains(m.Delta.String(), c.refused) {
+				return wire.CodeTooLarge
+			}
+			return ""
+		}
+		d := f.open(t, "a")
+		edit, err := d.Apply(insert(0, "aaaabbbbcc"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rejected *client.Rejected
+		if _, err := edit.Wait(within(t)); !errors.As(err, &rejected) || rejected.Stands != c.stands || !rejected.Delta.Equal(c.rest) {
+			t.Errorf("%s is refused: %+v, want %v up to revision %d", c.refused, err, c.rest, c.stands)
+		}
+		if log, content := f.committed(); len(log) != int(c.stands) || !content.Equal(insert(0, c.text+"\n")) || !d.Content().Delta().Equal(content) {
+			t.Errorf("%s is refused: %d revisions of %v, shown %v", c.refused, len(log), content, d.Content().Delta())
+		}
 	}
 }
 

@@ -58,12 +58,14 @@ func (p *Problem) Is(target error) bool { return target == refusal(p.Code) }
 // Temporary tells whether the same request may succeed later.
 func (p *Problem) Temporary() bool { return p.Code.Temporary() || p.Status >= 500 || p.Status == 429 }
 
-// Rejected is why an edit of a live document has no effect. What it did is taken back from the content.
+// Rejected is why an edit of a live document has no effect: what it did is taken back from the content. An edit that is too
+// large for one submission is sent in several; where a later one is refused, those before it stand, and only the rest is taken back.
 type Rejected struct {
 	Code    wire.Code
 	Message string
 	Pointer string   // into the submission's Delta, which may hold several edits
-	Delta   ot.Delta // the submission as it would have applied, for its author to copy
+	Delta   ot.Delta // what has no effect, as it would have applied, for its author to copy
+	Stands  ot.Rev   // if not 0, what was sent of this edit, or of those made just before it, before Delta stands, up to this revision
 }
 
 func (r *Rejected) Error() string {

@@ -102,6 +102,7 @@ func (d *Document) load(m *wire.Welcome, content *ot.Document) {
 	withdrawn := d.replica.Reset(m.Rev, content)
 	if flying && s.Seq <= m.You.Seq && d.epoch == m.Document.Epoch { // the snapshot has it, or what follows up to the head
 		fate(d.flying, m.Head, nil)
+		d.partly(m.Head)
 		d.flying, withdrawn = nil, unsent
 	}
 	d.forget(&Rejected{Code: wire.CodeResync, Message: "the document was loaded anew", Delta: withdrawn})
@@ -131,7 +132,8 @@ func (d *Document) revision(item wire.Revision) error {
 		}
 		item.Delta = &change
 		fate(d.flying, item.Rev, nil)
-		d.flying, d.cutBehind, d.refusals, d.sent = nil, 0, 0, false
+		d.partly(item.Rev)
+		d.flying, d.refusals, d.sent = nil, 0, false
 	case item.Delta == nil:
 		return fmt.Errorf("client: revision %d came without a Delta: %w", item.Rev, ot.ErrNotWaiting)
 	default:

@@ -85,6 +85,7 @@ func (s *Service) wouldBe(ctx context.Context, actor storage.Actor, wish Wish, l
 	}
 	if err == nil && !change.Same {
 		by.apply(change)
+		by.View = view(actor, by.access, by.now)
 	}
 	change.Err = err
 	return change

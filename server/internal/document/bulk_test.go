@@ -43,3 +43,23 @@ func TestDryRunKnowsWhoIsThere(t *testing.T) {
 		}
 	}
 }
+
+// Who gives up their own role in the middle of a list makes none of the changes after it: a dry run says so too.
+func TestDryRunKnowsWhatIsLeftOfOnesOwnRole(t *testing.T) {
+	for _, dry := range []bool{true, false} {
+		s, ctx := newScene(t), t.Context()
+		owner, kim, other := s.actor("owner"), s.actor("kim"), s.actor("other")
+		doc := s.document(owner)
+		s.grant(owner, doc, authz.Right{To: to(kim), Role: authz.Admin})
+		results, _, err := s.Bulk(ctx, kim, []Wish{
+			{Doc: doc, To: To{Principal: to(kim)}, Role: authz.Viewer},
+			{Doc: doc, To: To{Principal: to(other)}, Role: authz.Viewer},
+		}, dry)
+		if err != nil || len(results) != 2 || results[0].Err != nil {
+			t.Fatalf("dry run %t: %+v, %v", dry, results, err)
+		}
+		if _, forbidden := errors.AsType[*Forbidden](results[1].Err); !forbidden {
+			t.Errorf("dry run %t: after they became a viewer: %v", dry, results[1].Err)
+		}
+	}
+}

@@ -50,7 +50,6 @@ func (s *stream) wake() {
 
 // run writes until the stream ends, and tells why it did.
 func (s *stream) run(ctx context.Context, follower *room.Follower, ending <-chan struct{}) wire.CloseCode {
-	_ = http.NewResponseController(s.to).SetReadDeadline(time.Time{}) // it was for the request, which is read
 	beat := time.NewTicker(s.limits.Beat)
 	defer beat.Stop()
 	age := time.NewTimer(s.limits.Age - s.limits.Age/10 + rand.N(s.limits.Age/5+1))

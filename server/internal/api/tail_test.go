@@ -273,7 +273,7 @@ func TestTailEndsOfAge(t *testing.T) {
 	ada.follow(ada.document("x").ID, "").ends("draining", true)
 }
 
-// The time that a request may take ends no stream.
+// The time that a request may take, which net/http lets go of when the request is read, ends no stream.
 func TestTailOutlastsARequest(t *testing.T) {
 	h := newHouse(t)
 	ada := h.user("ada")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/coscribe/coscribe/authz"
 	"github.com/coscribe/coscribe/server/internal/bus"
+	"github.com/coscribe/coscribe/server/internal/room"
 	"github.com/coscribe/coscribe/server/wire"
 	"github.com/coscribe/coscribe/storage"
 	"github.com/coscribe/coscribe/storage/id"
@@ -331,5 +332,35 @@ func TestShowsNoTitleInTheDark(t *testing.T) {
 		}
 		w.store.hookRead(nil)
 		c.wait("the title", func() bool { return c.title == "Merger" })
+	})
+}
+
+// A page of the log that was asked for in time, and comes when nobody can say any more who may see it, is not shown.
+func TestShowsNoLateLogInTheDark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const edits = 40
+		w := newWorld(t, func(l *room.Limits) { l.TailBytes = 100 })
+		c, late := join(w, w.owner), join(w, w.editor("Late"))
+		late.seat.Leave()
+		for range edits {
+			c.typeText("x")
+		}
+		if err := late.join(); err != nil { // from revision 0, which only the log goes back to
+			t.Fatal(err)
+		}
+		slow := atomic.Bool{}
+		slow.Store(true)
+		w.store.hookRead(func() error {
+			if slow.Load() {
+				time.Sleep(w.limits.FailClosed + w.limits.AccessPoll)
+			}
+			return nil
+		})
+		late.pull()
+		if late.welcome == nil || late.replica.Rev() != 0 || late.closed != 0 {
+			t.Errorf("shown up to %d, closed %d", late.replica.Rev(), late.closed)
+		}
+		slow.Store(false)
+		late.wait("the log", func() bool { return late.replica.Rev() == edits })
 	})
 }

@@ -52,7 +52,7 @@ func (p *pull) all() error {
 	}
 	p.answers()
 	p.properties()
-	for !p.full() {
+	for !p.full() && !s.room.dark() { // it may have become so while the log was read
 		more, err := p.revisions()
 		if err != nil || !more {
 			return err

@@ -282,3 +282,22 @@ test('a long text comes over a slow line', async () => {
   await settle(60_000);
   expect(tab.session.status.state).toBe('saved');
 });
+
+test('news of the network before the outbox is open start nothing that cannot join', async () => {
+  const authority = new Authority();
+  const within = new MemoryShelf();
+  const shelf: Shelf = {
+    list: async (...asked) => (await new Promise((resolve) => setTimeout(resolve, 1_000)), within.list(...asked)),
+    put: (record) => within.put(record),
+    delete: (record) => within.delete(record),
+  };
+  const tab = new Tab(authority, 'ana', { shelf, locks: new MemoryLocks() });
+  await settle(100);
+  tab.session.connection.restart(); // offline
+  await settle(500);
+  tab.session.connection.retryNow(); // online
+  await settle(100);
+  expect(tab.session.connection.state).toBe('away');
+  await settle(1_000);
+  expect(tab.session.connection.state).toBe('joined');
+});

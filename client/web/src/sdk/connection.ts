@@ -47,6 +47,7 @@ export class Connection extends Emitter<Events> {
   state: ConnectionState = 'away';
   readonly #dial: Dial;
   readonly #join: () => Omit<Join, 'type' | 'ticket'>;
+  #begun = false;
   #socket: Socket | null = null;
   #attempt = 0; // counts dials, so that the answer to an older one is recognised
   #failures = 0;
@@ -61,9 +62,15 @@ export class Connection extends Emitter<Events> {
     this.#join = join;
   }
 
+  // begin connects for the first time. Before it there is nothing to join with, whatever the browser says of the network.
+  begin(): void {
+    this.#begun = true;
+    this.retryNow();
+  }
+
   // retryNow goes without waiting, as when the browser says that the network is back.
   retryNow(): void {
-    if (this.state === 'away') void this.#connect();
+    if (this.#begun && this.state === 'away') void this.#connect();
   }
 
   send(message: Inbound): boolean {
@@ -74,7 +81,7 @@ export class Connection extends Emitter<Events> {
 
   // restart leaves the connection and makes another, as after news that contradict each other.
   restart(): void {
-    if (this.state !== 'ended') this.#lost();
+    if (this.#begun && this.state !== 'ended') this.#lost();
   }
 
   // comeBack goes on after an end that is for the person to overrule.

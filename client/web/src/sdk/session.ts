@@ -67,7 +67,7 @@ export class Session extends Emitter<News> {
     if (!this.#outbox || this.#closed) return this.close();
     this.#turns.taken(this.#outbox.lastSeq);
     for (const offer of this.#outbox.offers) this.emit('offer', offer);
-    this.connection.retryNow();
+    this.connection.begin();
   }
 
   // edit takes a change that the screen shows already, in the form that the server accepts.

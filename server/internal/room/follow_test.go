@@ -194,50 +194,50 @@ func (w *world) granted(name string, role authz.Role) storage.Actor {
 
 // Every way in which a seat ends, ends a follower.
 func TestFollowersEnd(t *testing.T) {
-	for name, c := range map[string]struct {
-		end  func(*world, storage.Actor)
-		want wire.CloseCode
-	}{
-		"revoked": {func(w *world, who storage.Actor) { w.grant(who, authz.None, 0) }, wire.CloseAccessRevoked},
-		"expired": {func(w *world, who storage.Actor) {
-			w.grant(who, authz.Editor, storage.At(time.Now().Add(time.Second)))
-			time.Sleep(time.Second)
-		}, wire.CloseAccessRevoked},
-		"token": {func(w *world, who storage.Actor) {
-			w.events.Publish(bus.CredentialEnded{Credential: who.Credential.ID})
-		}, wire.CloseSignedOut},
-		"token, unheard of": {func(w *world, who storage.Actor) {
-			if err := w.store.RevokeToken(w.ctx, who.User, who.Credential.ID, storage.At(time.Now()), storage.By{}); err != nil {
-				w.t.Fatal(err)
-			}
-			time.Sleep(w.limits.AccessPoll)
-		}, wire.CloseSignedOut},
-		"disconnected": {func(w *world, who storage.Actor) {
-			for _, s := range w.hub.Seats(w.doc) {
-				if s.Actor.User == who.User {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		for _, c := range []struct {
+			name string
+			end  func(who storage.Actor)
+			want wire.CloseCode
+		}{
+			{"revoked", func(who storage.Actor) { w.grant(who, authz.None, 0) }, wire.CloseAccessRevoked},
+			{"expired", func(who storage.Actor) {
+				w.grant(who, authz.Editor, storage.At(time.Now().Add(time.Second)))
+				time.Sleep(time.Second)
+			}, wire.CloseAccessRevoked},
+			{"token", func(who storage.Actor) {
+				w.events.Publish(bus.CredentialEnded{Credential: who.Credential.ID})
+			}, wire.CloseSignedOut},
+			{"token, unheard of", func(who storage.Actor) {
+				if err := w.store.RevokeToken(w.ctx, who.User, who.Credential.ID, storage.At(time.Now()), storage.By{}); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(w.limits.AccessPoll)
+			}, wire.CloseSignedOut},
+			{"disconnected", func(storage.Actor) {
+				for _, s := range w.hub.Seats(w.doc) {
 					w.events.Publish(bus.SeatDisconnected{Doc: w.doc, Seat: s.Seat})
 				}
+			}, wire.CloseDisconnected},
+			{"drained", func(storage.Actor) { w.stop() }, wire.CloseDraining},
+		} {
+			reader := w.editor(c.name)
+			f := w.mustFollow(reader, 0)
+			f.pull(1 << 20)
+			for len(f.woken) > 0 {
+				<-f.woken
 			}
-		}, wire.CloseDisconnected},
-		"drained": {func(w *world, _ storage.Actor) { w.stop() }, wire.CloseDraining},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				w := newWorld(t)
-				reader := w.editor("Reader")
-				f := w.mustFollow(reader, 0)
-				f.pull(1 << 20)
-				c.end(w, reader)
-				synctest.Wait()
-				if len(f.woken) == 0 {
-					t.Error("it was not woken")
-				}
-				if f.pull(1 << 20); f.closed != c.want {
-					t.Errorf("closed %d, want %d", f.closed, c.want)
-				}
-			})
-		})
-	}
+			c.end(reader)
+			synctest.Wait()
+			if len(f.woken) == 0 {
+				t.Errorf("%s: it was not woken", c.name)
+			}
+			if f.pull(1 << 20); f.closed != c.want {
+				t.Errorf("%s: closed %d, want %d", c.name, f.closed, c.want)
+			}
+		}
+	})
 }
 
 // Nobody who can say who may see what: nothing is given, and it goes on by itself.

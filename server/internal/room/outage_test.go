@@ -139,6 +139,7 @@ func TestShowsWhatWasWithheldDuringASlowLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		c, other := join(w, w.owner), join(w, w.editor("Other"))
+		synctest.Wait() // the room has read the list with Other on it: the next to read is the look
 		slow := atomic.Bool{}
 		slow.Store(true)
 		w.store.hookRead(func() error {

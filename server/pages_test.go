@@ -48,6 +48,7 @@ func TestNoPageBreaksItsPolicy(t *testing.T) {
 	}
 	b.do(ana, "goto", p.url+"/d/"+doc.String())
 	b.do(ana, "waitFor", ".ql-editor[contenteditable=true]")
+	retitle(t, b, ana, p.url, doc)
 	pasteAll(t, b, ana)
 	b.do(ana, "paste", `<a href="https://example.org/?style=1&amp;only=2#on=3">asking</a>`, "x")
 	const asking = `[...document.querySelectorAll('.ql-editor a')].find((link) => link.textContent === 'asking')?.href`

@@ -298,8 +298,10 @@ export class DocumentPage extends Part {
 
   async #rename(title: string): Promise<void> {
     try {
+      const before = this.#state;
       const { title: now } = await http.renameDocument(this.doc, title);
-      if (this.#state) this.#titled({ ...this.#state, title: now });
+      // Where the socket has told of a title meanwhile, it tells of them all, in their order.
+      if (before && this.#state === before) this.#titled({ ...before, title: now });
     } catch (error) {
       this.#notice = `The title was not changed. ${sentence(error)}`;
     }

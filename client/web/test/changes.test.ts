@@ -24,6 +24,12 @@ describe('a change of role is one sentence that names who changed it', () => {
     expect(ofRole(rights('editor'), rights('viewer', null, 'expired'), me)).toMatch(/^Your time as an Editor is over\./);
   });
 
+  test('who it was is told when it is known', () => {
+    expect(ofRole(rights('viewer'), rights('viewer', ana), me)).toBe('Ana Diaz made you a Viewer: you can read it, but not change it.');
+    expect(ofRole(rights('editor', null, 'granted'), rights('editor', ana, 'granted'), me)).toBe('Ana Diaz made you an Editor: you can write now.');
+    expect(ofRole(rights('viewer', null, 'document'), rights('viewer', ana, 'document'), me)).toBe('');
+  });
+
   test('what one did oneself, or what is no change, is not told', () => {
     expect(ofRole(rights('owner'), rights('admin', { user: 'me', name: 'Kim' }), me)).toBe('');
     expect(ofRole(rights('editor'), rights('editor', ana, 'document'), me)).toBe('');

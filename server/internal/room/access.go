@@ -39,15 +39,29 @@ func (r *room) reconsider(expired string, by author) {
 		case was.May(authz.ReadHistory) && !now.May(authz.ReadHistory) && s.catchingUp():
 			r.remove(s) // what it was still to get is history: it comes back to the content as it is
 			s.close(wire.CloseResync)
-		case now == was, s.follows:
+		case s.follows:
+		case now == was:
+			if s.unsigned != "" && by != (author{}) {
+				r.tellAccess(s, now, s.unsigned, by)
+			}
 		case now.Role < was.Role:
-			s.tellAccess(now, cmp.Or(expired, reasonRevoked), by)
+			r.tellAccess(s, now, cmp.Or(expired, reasonRevoked), by)
 		case now.Role > was.Role:
-			s.tellAccess(now, reasonGranted, by)
+			r.tellAccess(s, now, reasonGranted, by)
 		default:
-			s.tellAccess(now, reasonDocument, by)
+			r.tellAccess(s, now, reasonDocument, by)
 		}
 	}
+}
+
+// tellAccess says that a seat's rights have changed. An Append that is refused may find the new access list before the room hears
+// who changed it: then that is told when it is known.
+func (r *room) tellAccess(s *Seat, now authz.Standing, reason string, by author) {
+	s.unsigned = ""
+	if by == (author{}) && reason != reasonExpired {
+		s.unsigned = reason
+	}
+	s.tellAccess(now, reason, by)
 }
 
 // decide computes a seat's standing, and remembers when it ends.
@@ -70,6 +84,11 @@ func (r *room) adopt(access storage.Access, users []id.User, by author) {
 	if access.Document.Epoch != was.Epoch {
 		r.end(refusal(wire.CodeResync), wire.CloseResync)
 		return
+	}
+	if access.Document.AccessVersion > was.AccessVersion {
+		for s := range r.seats {
+			s.unsigned = "" // who is named from now on has made another change
+		}
 	}
 	now := storage.At(time.Now())
 	opened := access.Public(now) != r.access.Public(now)

@@ -351,3 +351,33 @@ func TestLostHistoryEndsACatchUp(t *testing.T) {
 		}
 	})
 }
+
+// An edit that waits for the change of a right finds it before the room hears whose it is. The person hears that as well.
+func TestWhoChangedARightIsToldWhenItIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		c := join(w, w.editor("Kim"))
+		heard := w.events
+		w.events = &bus.Bus{}
+		w.grant(c.actor, authz.Viewer, 0)
+		w.events = heard
+		c.edit(insert("late"))
+		c.send()
+		synctest.Wait()
+		c.pull()
+		if len(c.access) != 1 || c.access[0].Role != authz.Viewer || c.access[0].By != nil {
+			t.Fatalf("told %+v", c.access)
+		}
+		w.events.Publish(bus.AccessChanged{Doc: w.doc, By: w.owner.User, Name: w.owner.Name})
+		synctest.Wait()
+		c.pull()
+		if len(c.access) != 2 || c.access[1].Role != authz.Viewer || c.access[1].Reason != "revoked" || c.access[1].By == nil || c.access[1].By.User != w.owner.User {
+			t.Fatalf("told %+v", c.access)
+		}
+		w.events.Publish(bus.AccessChanged{Doc: w.doc, By: w.owner.User, Name: w.owner.Name})
+		synctest.Wait()
+		if c.pull(); len(c.access) != 2 {
+			t.Fatalf("told again: %+v", c.access[2:])
+		}
+	})
+}

@@ -34,7 +34,8 @@ type Seat struct {
 	// Of the room's goroutine.
 	rate     *rate.Limiter
 	strikes  int
-	denied   bool // and noted
+	denied   bool   // and noted
+	unsigned string // the reason that was told of the access list as it is, without who changed it
 	presence *presence
 
 	mu       sync.Mutex

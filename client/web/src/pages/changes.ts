@@ -3,12 +3,14 @@
 import type { Rights, User } from '../sdk';
 import { an, rank } from './roles';
 
-// ofRole is '' where nothing changed that needs to be said: one's own doing, or a lock, which has a banner.
+// ofRole is '' where nothing changed that needs to be said: one's own doing, or a lock, which has a banner. Who changed it may
+// become known only after it was told that it changed.
 export function ofRole(before: Rights, now: Rights, me: User): string {
-  if (before.role === now.role || now.by?.user === me.id) return '';
+  const signed = before.role === now.role && !before.by && now.by && now.reason === before.reason && now.reason !== 'document';
+  if ((before.role === now.role && !signed) || now.by?.user === me.id) return '';
   const may = now.mayEdit ? 'you can write now.' : rank(now.role) >= rank('viewer') ? 'you can read it, but not change it.' : '';
   if (now.reason === 'expired') return `Your time as ${an(before.role)} is over. You are ${an(now.role)} now: ${may}`;
-  if (before.mayEdit && now.mayEdit) return now.by ? `${now.by.name} made you ${an(now.role)}.` : `You are ${an(now.role)} now.`;
+  if (before.mayEdit && now.mayEdit && !signed) return now.by ? `${now.by.name} made you ${an(now.role)}.` : `You are ${an(now.role)} now.`;
   return now.by ? `${now.by.name} made you ${an(now.role)}: ${may}` : `You are ${an(now.role)} of this document now: ${may}`;
 }
 

@@ -10,8 +10,9 @@ import (
 // marker is in all that attackers write and that no answer may repeat.
 const marker = "qz7abuse"
 
-// leak is what a server knows and no answer may tell: SQL, stacks, files of the machine, texts of libraries.
-var leak = regexp.MustCompile(`(?i)SQLSTATE|syntax error at|\b(select|delete|insert into) .{1,80}\b(from|values)\b|pgx|sqlite|` +
+// leak is what a server knows and no answer may tell: SQL, stacks, files of the machine, texts of libraries. Answers hold random
+// secrets, in which any three letters stand sooner or later: a short name counts only before what no secret holds.
+var leak = regexp.MustCompile(`(?i)SQLSTATE|syntax error at|\b(select|delete|insert into) .{1,80}\b(from|values)\b|pgx[:/. ]|pgconn|sqlite|` +
 	`goroutine \d|runtime error|panic:|\.go:\d|/(home|root|tmp|usr|var|etc)/\w|validation for '|Error:Field|json: cannot|jsontext|invalid character`)
 
 // echoes looks at every answer that attackers get.
